@@ -1,0 +1,65 @@
+"""The one ASGI process: decides who is looking, then hands the request to the part that its path names.
+
+`/tiles` and `/styles` go to the tile server, `/ogc` to the OGC APIs, everything else to Django (portal,
+admin, API, health). No part keeps state that another worker would miss.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
+django.setup(set_prefix=False)
+
+from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from tilesrv.app import TileServer  # noqa: E402
+
+from gis.accounts.identity import Identity  # noqa: E402
+from gis.ogc.app import Ogc  # noqa: E402
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Antu:
+    """Dispatch by the first part of the path. `scope["viewer"]` is set before any part sees the request."""
+
+    def __init__(self) -> None:
+        self.django = ASGIHandler()
+        self.tiles = TileServer()
+        self.ogc = Ogc()
+        self.identity = Identity()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self.lifespan(receive, send)
+        if scope["type"] != "http":
+            return None
+        scope["viewer"] = await self.identity.of(scope)
+        first = scope["path"].split("/", 2)[1]
+        if first in ("tiles", "styles"):
+            return await self.tiles(scope, receive, send)
+        if first == "ogc":
+            return await self.ogc(scope, receive, send)
+        return await self.django(scope, receive, send)  # type: ignore[arg-type]
+
+    async def lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.tiles.start()
+                await self.identity.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.identity.stop()
+                await self.tiles.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+application = Antu()

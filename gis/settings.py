@@ -1,0 +1,147 @@
+"""All settings, read from the environment in this one file. `docs/settings.md` lists them.
+
+Unset, everything works on one machine: a private database under `var/`, data in `var/data`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gis.environment import database, secret
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("ANTU_DATA_DIR", ROOT / "var" / "data"))
+BASE_URL = os.environ.get("ANTU_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+DEBUG = os.environ.get("ANTU_DEBUG") == "1"
+SECRET_KEY = secret("ANTU_SECRET_KEY", DATA_DIR / "secret-key")
+ALLOWED_HOSTS = os.environ.get("ANTU_HOSTS", "*").split(",")
+SECURE = BASE_URL.startswith("https://")
+
+# The city: where the map opens and what it is called.
+CITY = {
+    "name": {
+        "zh": os.environ.get("ANTU_CITY_ZH", "示範市"),
+        "en": os.environ.get("ANTU_CITY_EN", "Demo City"),
+    },
+    "council": {
+        "zh": os.environ.get("ANTU_COUNCIL_ZH", "示範市道路交通安全會報"),
+        "en": os.environ.get("ANTU_COUNCIL_EN", "Demo City Road Safety Council"),
+    },
+    "center": [float(v) for v in os.environ.get("ANTU_CENTER", "120.4473,23.4795").split(",")],
+    "zoom": float(os.environ.get("ANTU_ZOOM", "13.4")),
+    "bounds": [float(v) for v in os.environ.get("ANTU_BOUNDS", "120.38,23.42,120.52,23.54").split(",")],
+}
+RASTER_BASE = os.environ.get("ANTU_RASTER_BASE")  # an XYZ template of the city's own raster map, if wanted
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL"), ROOT)}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "gis.accounts",
+    "gis.audit",
+    "gis.site.AntuAdminConfig",
+    "portal",
+    "layers.registry",
+    "layers.areas",
+    "layers.streets",
+    "layers.crashes",
+    "layers.cameras",
+    "layers.defects",
+    "layers.missing",
+    "layers.hotspots",
+    "layers.patrol",
+    "layers.enforcement",
+    "layers.cases",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.csp.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gis.accounts.middleware.WhoIsIt",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "portal" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+ROOT_URLCONF = "gis.urls"
+ASGI_APPLICATION = "gis.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hant"
+LANGUAGES = [("zh-hant", "繁體中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("ANTU_TIME_ZONE", "Asia/Taipei")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [ROOT / "portal" / "static"] if (ROOT / "portal" / "static").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+MEDIA_ROOT = DATA_DIR / "media"
+
+LOGIN_URL = "/accounts/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 12 * 3600  # one shift
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("ANTU_PROXY") == "1" else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# What one request may cost.
+TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
+STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ANTU_LOG", "WARNING")},
+}

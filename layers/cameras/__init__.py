@@ -1,0 +1,1 @@
+"""Cameras: sets and lenses of the police, private cameras, proposals for new ones."""

@@ -1,0 +1,1 @@
+"""Cases: crimes, calls, and the places of fraud withdrawals."""

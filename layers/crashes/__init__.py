@@ -1,0 +1,1 @@
+"""Crashes: records of traffic crashes, their parties, and where they gather."""

@@ -1,0 +1,1 @@
+"""Defects: damage and faults of the road, and what citizens report."""

@@ -1,0 +1,1 @@
+"""Enforcement: sites, detection zones, corridors, violations."""

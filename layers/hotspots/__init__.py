@@ -1,0 +1,1 @@
+"""Hotspots: surfaces of where and when."""

@@ -1,0 +1,1 @@
+"""Patrol: boxes, routes, sign-ins, and the tracks of patrol cars."""

@@ -1,0 +1,103 @@
+"""The catalogue as one viewer sees it: what the portal boots from and `/api/catalogue` answers.
+
+Nothing about a layer or field above the viewer's clearance is in it, not even a name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+
+from layers.access import Clearance, Viewer, may
+from layers.registry.field import Field
+from layers.registry.layer import GROUPS, Layer
+from layers.registry.maplibre import legend, style_layers
+from layers.registry.register import register
+from layers.registry.style import Labels
+
+Json = dict[str, Any]
+
+
+def catalogue(viewer: Viewer) -> Json:
+    return {
+        "version": version(viewer),
+        "product": {"zh": "安圖", "en": "Antu"},
+        "city": settings.CITY,
+        "viewer": {
+            "name": viewer.name or None,
+            "clearance": viewer.clearance.slug,
+            "roles": sorted(viewer.roles),
+        },
+        "groups": [{"id": id, "title": title.as_json()} for id, title in GROUPS.items()],
+        "layers": [entry(layer, viewer) for layer in register.seen_by(viewer)],
+    }
+
+
+def version(viewer: Viewer) -> str:
+    seed = f"{register.version}/{viewer.clearance}/{','.join(sorted(viewer.roles))}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:12]
+
+
+def entry(layer: Layer, viewer: Viewer) -> Json:
+    safe = shown(layer, viewer.clearance)
+    return {
+        "id": layer.id,
+        "theme": layer.theme,
+        "group": layer.group,
+        "title": layer.title.as_json(),
+        "description": layer.description.as_json(),
+        "kind": "raster" if layer.raster else "vector",
+        "geometry": layer.geometry,
+        "zoom": list(layer.zooms),
+        "visible": layer.visible,
+        "tilejson": f"/tiles/{layer.id}.json",
+        "items": None if layer.raster else f"/ogc/collections/{layer.id}/items",
+        "page": f"/layers/{layer.id}",
+        "time": layer.time if layer.time in safe else None,
+        "label": layer.label if layer.label in safe else None,
+        "fields": [field_entry(f) for f in layer.seen_by(viewer.clearance)],
+        "legend": legend(layer),
+        "style": {theme: style_for(layer, theme, viewer.clearance) for theme in ("light", "dark")},
+        "attribution": layer.attribution.as_json(),
+        "licence": layer.licence,
+        "provenance": layer.provenance.as_json(),
+        "editable": may(viewer, "edit", layer),
+    }
+
+
+def shown(layer: Layer, clearance: Clearance) -> set[str]:
+    return {f.name for f in layer.seen_by(clearance)}
+
+
+def style_for(layer: Layer, theme: Any, clearance: Clearance) -> list[Json]:
+    """The style without marks that would need a field the viewer may not see."""
+    safe = shown(layer, clearance)
+    hidden = {
+        number
+        for number, mark in enumerate(layer.style.marks)
+        if isinstance(mark, Labels) and mark.field not in safe
+    }
+    return [s for s in style_layers(layer, theme) if int(s["id"].split("/")[1].split(".")[0]) not in hidden]
+
+
+def field_entry(f: Field) -> Json:
+    codes = None
+    if f.codes is not None:
+        number = f.resolved == "integer"
+        codes = [
+            {"value": int(c.value) if number else c.value, "label": {"zh": c.zh, "en": c.en}}
+            for c in f.codes.entries
+        ]
+    return {
+        "name": f.name,
+        "title": f.title.as_json(),
+        "description": f.description.as_json() if f.description else None,
+        "type": f.resolved,
+        "unit": f.unit,
+        "codes": codes,
+        "filter": f.filter,
+        "popup": f.popup,
+        "tile": f.tile is not None,
+    }

@@ -1,0 +1,43 @@
+"""Installs on every table that a layer reads the triggers that say what changed where.
+
+Runs after each migration; a theme need not know of it. The counters make tiles and ETags exact: a tile is
+new if and only if the sum of the counters under it is.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from layers.registry.register import register
+from layers.registry.sql import quoted
+
+_EVENTS = {
+    "INSERT": "REFERENCING NEW TABLE AS new_rows",
+    "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "DELETE": "REFERENCING OLD TABLE AS old_rows",
+}
+
+
+def watched() -> dict[str, str]:
+    """Each table that some layer reads → its column of places in Web Mercator, '' where it has none."""
+    tables = sorted({table for layer in register for table in layer.tables})
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns "
+            "WHERE column_name = 'merc' AND table_schema = current_schema() AND table_name = ANY(%s)",
+            [tables],
+        )
+        placed = {name for (name,) in cursor.fetchall()}
+    return {table: "merc" if table in placed else "" for table in tables if table in present}
+
+
+def watch_tables() -> None:
+    with connection.cursor() as cursor:
+        for table, place in watched().items():
+            for event, tables in _EVENTS.items():
+                name = f"antu_touch_{event.lower()}"
+                cursor.execute(
+                    f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {quoted(table)} {tables} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION antu_touch('{place}')"
+                )

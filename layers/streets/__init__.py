@@ -1,0 +1,1 @@
+"""Streets: roads, junctions, blocks and what is drawn as the base map."""
