@@ -9,7 +9,7 @@ from typing import Any
 
 from layers.registry.layer import Layer
 from layers.registry.palette import Theme, colour
-from layers.registry.style import HIGH, LOW, RISK, Fills, Heat, Labels, Lines, Mark, Points, Surface
+from layers.registry.style import HIGH, LOW, RISK, Class, Fills, Heat, Labels, Lines, Mark, Points, Surface
 
 Json = dict[str, Any]
 _CIRCLES = {"dot", "ring"}
@@ -114,8 +114,8 @@ def _lines(mark: Lines, theme: Theme) -> list[tuple[str, Json]]:
         steps: list[Any] = ["step", ["coalesce", ["get", mark.by], 0], colour(RISK[0], theme)]
         for stop, token in zip(mark.breaks, RISK[1:], strict=True):
             steps += [stop, colour(token, theme)]
-        paint = {"line-color": steps, "line-width": _width(mark, mark.width)}
-        return [("line", {"layout": layout, "paint": paint})]
+        graduated = {"line-color": steps, "line-width": _width(mark, mark.width)}
+        return [("line", {"layout": layout, "paint": graduated})]
     looks: list[tuple[str, float, bool, Json]] = [(mark.color, mark.width, mark.dash, {})]
     if mark.by:
         looks = [
@@ -208,28 +208,29 @@ def legend(layer: Layer) -> list[Json]:
 def _legend(mark: Mark, layer: Layer) -> list[Json]:
     if isinstance(mark, Labels):
         return []
-    own = (mark.label or layer.title).as_json()
-    if isinstance(mark, Heat | Surface) or getattr(mark, "breaks", ()):
-        entry: Json = {"label": own, "ramp": list(RISK), "low": LOW.as_json(), "high": HIGH.as_json()}
-        if breaks := getattr(mark, "breaks", ()):
-            entry["breaks"] = list(breaks)
-        return [entry]
-    if mark.by:  # type: ignore[union-attr]
+    own: Json = {"label": (mark.label or layer.title).as_json()}
+    if isinstance(mark, Heat | Surface):
+        return [own | _ramp()]
+    if isinstance(mark, Lines | Fills) and mark.breaks:
+        return [own | _ramp() | {"breaks": list(mark.breaks)}]
+    if mark.by:
         return [
-            {"label": c.label.as_json(), "filter": {"field": mark.by, "value": c.value}}  # type: ignore[union-attr]
-            | _swatch(mark, c.icon, c.color, c.width, c.dash)
-            for c in mark.classes  # type: ignore[union-attr]
+            {"label": c.label.as_json(), "filter": {"field": mark.by, "value": c.value}} | _swatch(mark, c)
+            for c in mark.classes
         ]
-    return [
-        {"label": own}
-        | _swatch(mark, getattr(mark, "icon", ""), mark.color, None, getattr(mark, "dash", False))  # type: ignore[union-attr]
-    ]
+    return [own | _swatch(mark, None)]
 
 
-def _swatch(mark: Mark, icon: str, color: str, width: float | None, dash: bool) -> Json:
+def _ramp() -> Json:
+    return {"ramp": list(RISK), "low": LOW.as_json(), "high": HIGH.as_json()}
+
+
+def _swatch(mark: Points | Lines | Fills, one: Class | None) -> Json:
+    color = one.color if one else mark.color
     if isinstance(mark, Points):
-        return {"icon": f"{icon}/{color}"}
+        return {"icon": f"{one.icon if one else mark.icon}/{color}"}
     if isinstance(mark, Lines):
-        kind = "double" if mark.double else "dash" if dash else "solid"
-        return {"line": {"color": color, "width": width or mark.width, "style": kind}}
-    return {"fill": color, "outline": getattr(mark, "outline", None), "opacity": getattr(mark, "opacity", 1)}
+        dash = one.dash if one else mark.dash
+        style = "double" if mark.double else "dash" if dash else "solid"
+        return {"line": {"color": color, "width": (one and one.width) or mark.width, "style": style}}
+    return {"fill": color, "outline": mark.outline, "opacity": mark.opacity}

@@ -17,7 +17,7 @@ MERCATOR = 3857
 TWD97 = 3826
 
 
-def _merc(field: type[models.GeometryField]) -> models.GeneratedField:
+def _merc(field: type[models.GeometryField[Any, Any]]) -> models.GeneratedField:
     return models.GeneratedField(
         expression=Transform("geom", MERCATOR),
         output_field=field(srid=MERCATOR, spatial_index=False),

@@ -116,7 +116,7 @@ class Surface:
 
 
 Mark = Heat | Points | Lines | Fills | Labels | Surface
-_FITS = {
+_FITS: dict[type, set[str | None]] = {
     Heat: {"point"},
     Points: {"point"},
     Lines: {"line", "polygon"},
