@@ -95,6 +95,10 @@ ROOT_URLCONF = "gis.urls"
 ASGI_APPLICATION = "gis.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Jobs: each theme's `jobs.py` is found by itself.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["gis.jobs.housekeeping"]
+
 LANGUAGE_CODE = "zh-hant"
 LANGUAGES = [("zh-hant", "繁體中文"), ("en", "English")]
 USE_I18N = True
