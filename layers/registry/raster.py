@@ -1,0 +1,89 @@
+"""Surfaces on disk: Cloud-Optimised GeoTIFFs, one a period, named `<start>_<end>.tif` in a folder a layer.
+
+A file appears whole or not at all, so that a reader never meets half a surface.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from django.conf import settings
+from rasterio.io import MemoryFile
+from rasterio.warp import transform_bounds
+from rio_cogeo.cogeo import cog_translate
+from rio_cogeo.profiles import cog_profiles
+
+NODATA = -9999.0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    start: date
+    end: date
+    path: Path
+
+    @property
+    def stamp(self) -> str:
+        told = self.path.stat()
+        return f"{told.st_mtime_ns}-{told.st_size}"
+
+
+def folder(layer_id: str) -> Path:
+    return Path(settings.DATA_DIR) / "rasters" / layer_id
+
+
+def periods(layer_id: str) -> list[Period]:
+    """All surfaces of a layer, oldest first; a file whose name is no period is left alone."""
+    found = []
+    for path in folder(layer_id).glob("*_*.tif"):
+        try:
+            start, end = (date.fromisoformat(part) for part in path.stem.split("_"))
+        except ValueError:
+            continue
+        found.append(Period(start, end, path))
+    return sorted(found)
+
+
+def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: Any, crs: str) -> Path:
+    """Writes a surface as a COG with overviews; rows run from north to south, NaN means outside."""
+    target = folder(layer_id)
+    target.mkdir(parents=True, exist_ok=True)
+    height, width = values.shape
+    profile = {
+        "driver": "GTiff",
+        "dtype": "float32",
+        "count": 1,
+        "width": width,
+        "height": height,
+        "crs": crs,
+        "transform": transform,
+        "nodata": NODATA,
+    }
+    path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
+    filled = np.where(np.isnan(values), NODATA, values).astype("float32")
+    with tempfile.TemporaryDirectory(dir=target) as room, MemoryFile() as memory:
+        with memory.open(**profile) as plain:
+            plain.write(filled, 1)
+        draft = Path(room) / "surface.tif"
+        with memory.open() as plain:
+            cog_translate(
+                plain, str(draft), cog_profiles.get("deflate"), nodata=NODATA, quiet=True, in_memory=True
+            )
+        draft.replace(path)
+    bounds_of.cache_clear()
+    return path
+
+
+@lru_cache(maxsize=256)
+def bounds_of(path: Path, stamp: str) -> tuple[float, float, float, float]:
+    """The box of a surface in WGS 84."""
+    with rasterio.open(path) as source:
+        west, south, east, north = transform_bounds(source.crs, "EPSG:4326", *source.bounds)
+    return west, south, east, north

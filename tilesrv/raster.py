@@ -1,0 +1,63 @@
+"""Raster tiles: a window of a COG, warped to the tile and coloured along the risk ramp."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from rio_tiler.errors import TileOutsideBounds
+from rio_tiler.io import Reader
+
+from layers.registry import raster as store
+from layers.registry.layer import Layer
+from layers.registry.palette import Theme, colour
+from layers.registry.raster import Period
+from layers.registry.sql import Interval
+from layers.registry.style import RISK
+from tilesrv.grid import Tile
+
+
+def pick(layer: Layer, interval: Interval | None) -> Period | None:
+    """The newest surface, or the newest that meets the interval asked for."""
+    found = store.periods(layer.id)
+    if interval:
+        start, end = (moment.date() if moment else None for moment in interval)
+        found = [p for p in found if (end is None or p.start <= end) and (start is None or p.end >= start)]
+    return found[-1] if found else None
+
+
+def bounds(layer: Layer) -> tuple[float, float, float, float] | None:
+    newest = pick(layer, None)
+    return store.bounds_of(newest.path, newest.stamp) if newest else None
+
+
+def etag(source: Period, tile: Tile, theme: str) -> str:
+    seed = f"{source.path.name}/{source.stamp}/{tile}/{theme}"
+    return f'"{hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()}"'
+
+
+def draw(layer: Layer, source: Period, tile: Tile, theme: Theme) -> bytes | None:
+    """A PNG of 256 pixels, or None where the surface has nothing."""
+    assert layer.raster is not None
+    with Reader(str(Path(source.path))) as reader:
+        try:
+            image = reader.tile(tile.x, tile.y, tile.z, tilesize=256, resampling_method="bilinear")
+        except TileOutsideBounds:
+            return None
+    image.rescale(((layer.raster.low, layer.raster.high),))
+    drawn: bytes = image.render(img_format="PNG", colormap=ramp(theme), add_mask=True)
+    return drawn
+
+
+@cache
+def ramp(theme: Theme) -> dict[int, tuple[int, int, int, int]]:
+    """256 colours: the lowest is clear, then the five of the risk ramp."""
+    stops = np.linspace(0, 255, len(RISK))
+    rgb = np.array([[int(colour(t, theme)[i : i + 2], 16) for i in (1, 3, 5)] for t in RISK])
+    out = {}
+    for value in range(256):
+        r, g, b = (int(np.interp(value, stops, rgb[:, channel])) for channel in range(3))
+        out[value] = (r, g, b, int(min(value / 40, 1) * 235))
+    return out

@@ -1,0 +1,159 @@
+"""One SQL statement for a tile, made from declarations: fields by zoom and clearance, rules by zoom.
+
+The envelope is transformed, never a column; the margin of the search is the buffer of the tile, so that
+nothing is cut at an edge. Dates travel as whole days since 1970 in the city's zone, times too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from layers.access import Clearance
+from layers.registry.field import Field
+from layers.registry.generalise import Grid, Only, Simplify, Top
+from layers.registry.layer import Layer
+from layers.registry.sql import Interval, Sql, column, quoted, relation, where
+from tilesrv.grid import BUFFER, EXTENT, Tile
+
+MOST_BYTES = 500_000
+THINNEST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a client wants of one layer, already checked."""
+
+    layer: Layer
+    clearance: Clearance
+    interval: Interval | None = None
+    condition: Sql | None = None
+    fields: frozenset[str] | None = None
+
+
+def tile_fields(layer: Layer, clearance: Clearance, zoom: int) -> list[Field]:
+    """The fields that travel in a tile of this zoom for this clearance."""
+    return [f for f in layer.seen_by(clearance) if f.tile is not None and zoom >= f.tile]
+
+
+def statement(asks: Sequence[Ask], tile: Tile, thin: int = 0) -> Sql:
+    """`SELECT` of one bytea: the layers' MVTs one behind the other, which is what a tile of several layers is."""
+    parts = [_mvt(ask, tile, thin) for ask in asks]
+    return Sql("SELECT ") + Sql(" || ").join(parts)
+
+
+def _mvt(ask: Ask, tile: Tile, thin: int) -> Sql:
+    rows = _grid(ask, tile) if _grid_rule(ask.layer, tile.z) else _features(ask, tile, thin)
+    as_mvt = Sql(f"(SELECT ST_AsMVT(t, %s, {EXTENT}, 'g', 'id') FROM (", (ask.layer.id,))
+    return as_mvt + rows + ") AS t WHERE t.g IS NOT NULL)"
+
+
+def _grid_rule(layer: Layer, zoom: int) -> Grid | None:
+    return next((r for r in layer.rules(zoom) if isinstance(r, Grid)), None)
+
+
+def gridded(layer: Layer, zoom: int) -> bool:
+    return _grid_rule(layer, zoom) is not None
+
+
+def _margin(tile: Tile) -> Sql:
+    return Sql(f"ST_TileEnvelope(%s, %s, %s, margin => {BUFFER / EXTENT})", (tile.z, tile.x, tile.y))
+
+
+def _envelope(tile: Tile) -> Sql:
+    return Sql("ST_TileEnvelope(%s, %s, %s)", (tile.z, tile.x, tile.y))
+
+
+def _conditions(ask: Ask, tile: Tile) -> Sql:
+    only = [r.where for r in ask.layer.rules(tile.z) if isinstance(r, Only)]
+    rest = where(ask.layer, ask.clearance, interval=ask.interval, condition=ask.condition, only=only)
+    return Sql("q.merc && ") + _margin(tile) + " AND " + rest
+
+
+def _attributes(layer: Layer, fields: Collection[Field]) -> str:
+    out = []
+    for f in fields:
+        name = column(layer, f.name)
+        if f.type == "datetime":
+            name = f"(({name} AT TIME ZONE '{settings.TIME_ZONE}')::date - DATE '1970-01-01')"
+        elif f.type == "date":
+            name = f"({name} - DATE '1970-01-01')"
+        elif f.type == "json":
+            name = f"{name}::text"
+        out.append(f", {name} AS {quoted(f.name)}")
+    return "".join(out)
+
+
+def _features(ask: Ask, tile: Tile, thin: int) -> Sql:
+    layer = ask.layer
+    wanted = [
+        f for f in tile_fields(layer, ask.clearance, tile.z) if ask.fields is None or f.name in ask.fields
+    ]
+    geometry, where_, distinct, order = "q.merc", _conditions(ask, tile), "", ""
+    for rule in layer.rules(tile.z):
+        if isinstance(rule, Simplify):
+            geometry = f"ST_SimplifyPreserveTopology(q.merc, {rule.pixels * tile.pixel})"
+            if rule.area:
+                where_ += f" AND ST_Area(q.merc) >= {rule.area * tile.pixel**2}"
+        if isinstance(rule, Top):
+            distinct = _cell(tile.width / rule.cells)
+            way = "" if rule.ascending else " DESC"
+            order = f" ORDER BY {distinct}, {column(layer, rule.by)}{way} NULLS LAST, q.id"
+    if thin:
+        distinct, order, smallest = _thinner(layer, tile, thin, distinct, order)
+        where_ += smallest
+    head = f"SELECT {f'DISTINCT ON ({distinct}) ' if distinct else ''}q.id, ST_AsMVTGeom({geometry}, "
+    body = Sql(head) + _envelope(tile) + f", {EXTENT}, {BUFFER}, true) AS g{_attributes(layer, wanted)}"
+    return body + f" FROM {relation(layer)} WHERE " + where_ + order
+
+
+def _cell(size: float) -> str:
+    return f"floor(ST_X(q.merc) / {size!r}), floor(ST_Y(q.merc) / {size!r})"
+
+
+def _thinner(layer: Layer, tile: Tile, thin: int, distinct: str, order: str) -> tuple[str, str, str]:
+    """For a tile over the byte limit: points keep one a cell, lines and areas lose the smallest."""
+    if layer.geometry == "point":
+        cell = _cell(tile.width / (1024 >> thin))
+        return cell, f" ORDER BY {cell}, q.id", ""
+    least = 2**thin * tile.pixel / 2
+    if layer.geometry == "line":
+        return distinct, order, f" AND ST_Length(q.merc) >= {least}"
+    return distinct, order, f" AND ST_Area(q.merc) >= {least**2}"
+
+
+def _grid(ask: Ask, tile: Tile) -> Sql:
+    layer = ask.layer
+    rule = _grid_rule(layer, tile.z)
+    assert rule is not None
+    size = tile.width / rule.cells
+    sums = "".join(f", sum({column(layer, s)})::float AS {quoted(s)}" for s in rule.sums)
+    outer = "".join(f", {quoted(s)}" for s in rule.sums)
+    cells = (
+        Sql(
+            "SELECT floor((ST_X(q.merc) + 20037508.342789244) / %s)::bigint AS cx, "
+            "floor((ST_Y(q.merc) + 20037508.342789244) / %s)::bigint AS cy, "
+            f"avg(ST_X(q.merc)) AS mx, avg(ST_Y(q.merc)) AS my, count(*)::int AS n{sums} "
+            f"FROM {relation(layer)} WHERE ",
+            (size, size),
+        )
+        + _conditions(ask, tile)
+        + " GROUP BY 1, 2"
+    )
+    head = Sql("SELECT (cy << 28) | cx AS id, ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(mx, my), 3857), ")
+    return head + _envelope(tile) + f", {EXTENT}, {BUFFER}, true) AS g, n{outer} FROM (" + cells + ") AS c"
+
+
+def version(asks: Sequence[Ask], tile: Tile) -> Sql:
+    """The sum of the change counters under the tile. A derived layer counts its whole tables."""
+    x0, x1, y0, y1 = tile.cells()
+    direct = sorted({t for a in asks if a.layer.model for t in a.layer.tables})
+    derived = sorted({t for a in asks if a.layer.query for t in a.layer.tables})
+    return Sql(
+        "SELECT coalesce(sum(version), 0)::bigint FROM registry_tilecell WHERE "
+        "(table_name = ANY(%s) AND ((x BETWEEN %s AND %s AND y BETWEEN %s AND %s) OR x = -1)) "
+        "OR table_name = ANY(%s)",
+        (direct, x0, x1, y0, y1, derived),
+    )

@@ -1,0 +1,63 @@
+"""Complete MapLibre styles for other clients: one layer, or the whole map, light or dark.
+
+Nothing is fetched from elsewhere: fonts are named, not served, and symbols come from our own sprite.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from layers.access import Viewer
+from layers.registry.catalogue import style_for
+from layers.registry.layer import Layer
+from layers.registry.palette import Theme, colour
+from layers.registry.register import register
+from tilesrv import answer
+from tilesrv.answer import Problem, Scope, Send
+
+WHOLE = {"antu": "light", "antu-dark": "dark"}
+
+
+def style(layers: list[Layer], name: str, theme: Theme, viewer: Viewer) -> dict[str, Any]:
+    base = settings.BASE_URL
+    sources: dict[str, Any] = {
+        layer.id: {"type": "raster" if layer.raster else "vector", "url": f"{base}/tiles/{layer.id}.json"}
+        for layer in layers
+    }
+    background = {
+        "id": "background",
+        "type": "background",
+        "paint": {"background-color": colour("land", theme)},
+    }
+    drawn = [s for layer in layers for s in style_for(layer, theme, viewer.clearance)]
+    return {
+        "version": 8,
+        "name": name,
+        "center": settings.CITY["center"],
+        "zoom": settings.CITY["zoom"],
+        "sources": sources,
+        "layers": [background, *drawn],
+    }
+
+
+async def answer_style(parts: list[str], scope: Scope, viewer: Viewer, send: Send) -> int:
+    answer.query(scope, set())
+    if len(parts) != 1 or not parts[0].endswith(".json"):
+        raise Problem(
+            404, "Styles are at /styles/antu.json, /styles/antu-dark.json and /styles/{layer}.json."
+        )
+    name = parts[0][:-5]
+    theme: Theme = "dark" if name.endswith("-dark") else "light"
+    if name in WHOLE:
+        base_first = sorted(register.seen_by(viewer), key=lambda layer: layer.group != "base")
+        layers = [layer for layer in base_first if layer.visible]
+    else:
+        found = register.find(name.removesuffix("-dark"), viewer)
+        if found is None:
+            raise Problem(404, "There is no such layer.")
+        layers = [found]
+    vary = {"cache-control": "private, no-cache", "vary": "Authorization, Cookie"}
+    await answer.send_json(send, 200, style(layers, name, theme, viewer), vary)
+    return 200
