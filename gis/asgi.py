@@ -16,10 +16,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
 django.setup(set_prefix=False)
 
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
-from tilesrv.app import TileServer  # noqa: E402
 
-from gis.accounts.identity import Identity  # noqa: E402
+from gis.accounts.identity import BadCredential, Identity  # noqa: E402
+from gis.audit.note import Reads  # noqa: E402
 from gis.ogc.app import Ogc  # noqa: E402
+from tilesrv import answer  # noqa: E402
+from tilesrv.app import TileServer  # noqa: E402
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -31,16 +33,23 @@ class Antu:
 
     def __init__(self) -> None:
         self.django = ASGIHandler()
-        self.tiles = TileServer()
-        self.ogc = Ogc()
+        self.reads = Reads()
+        self.tiles = TileServer(on_read=self.reads)
+        self.ogc = Ogc(on_read=self.reads)
         self.identity = Identity()
+        self.parts = (self.reads, self.identity, self.tiles, self.ogc)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self.lifespan(receive, send)
         if scope["type"] != "http":
             return None
-        scope["viewer"] = await self.identity.of(scope)
+        try:
+            scope["viewer"] = await self.identity.of(scope)
+        except BadCredential as problem:
+            return await answer.send_json(
+                send, 401, {"detail": str(problem), "code": "bad-token"}, {"www-authenticate": "Bearer"}
+            )
         first = scope["path"].split("/", 2)[1]
         if first in ("tiles", "styles"):
             return await self.tiles(scope, receive, send)
@@ -52,12 +61,12 @@ class Antu:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self.tiles.start()
-                await self.identity.start()
+                for part in self.parts:
+                    await part.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                await self.identity.stop()
-                await self.tiles.stop()
+                for part in reversed(self.parts):
+                    await part.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -79,7 +79,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "portal" / "templates"],
+        "DIRS": [ROOT / "portal" / "templates", ROOT / "gis" / "ogc" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

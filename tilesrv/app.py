@@ -19,9 +19,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from layers.access import Clearance, Viewer
 from layers.registry import cql
+from layers.registry.extent import Extents
 from layers.registry.layer import Layer
+from layers.registry.palette import Theme
 from layers.registry.register import register
-from layers.registry.sql import Sql, parse_interval, relation, where
+from layers.registry.sql import Sql, parse_interval
 from layers.registry.store import dsn, pool
 from tilesrv import answer, metrics, raster, statement, styles
 from tilesrv.answer import Problem, Receive, Scope, Send
@@ -30,7 +32,7 @@ from tilesrv.events import Events
 from tilesrv.grid import Tile
 from tilesrv.listen import Change, Listener
 from tilesrv.statement import Ask
-from tilesrv.tilejson import Bounds, tilejson
+from tilesrv.tilejson import tilejson
 
 log = logging.getLogger(__name__)
 OnRead = Callable[[Viewer, Layer, str], Awaitable[None]]
@@ -46,10 +48,10 @@ class TileServer:
         self.on_read = on_read
         self.cache = TileCache(settings.TILE_CACHE_MB * 2**20)
         self.events = Events()
+        self.extents = Extents()
         self.pool: AsyncConnectionPool | None = None
         self.listener: Listener | None = None
         self._making: dict[Key, asyncio.Future[Made]] = {}
-        self._bounds: dict[tuple[str, int], tuple[int, Bounds | None]] = {}
 
     async def start(self) -> None:
         self.pool = pool("tiles")
@@ -83,6 +85,11 @@ class TileServer:
         except Problem as problem:
             status = problem.status
             await answer.send_problem(send, problem)
+        except psycopg.errors.DataError:
+            status = 400
+            await answer.send_problem(
+                send, Problem(400, "The filter reckons with numbers that are out of range.")
+            )
         except psycopg.errors.QueryCanceled:
             status = 503
             await answer.send_problem(send, Problem(503, "This took too long; ask for less at once."))
@@ -204,7 +211,9 @@ class TileServer:
         query = scope["query_string"].decode("latin-1")
         for layer in layers:  # a filter that is wrong is better refused here than in every tile
             parse_ask(layer, viewer.clearance, answer.query(scope, PARAMETERS))
-        boxes = [b for b in [await self._extent(layer, viewer.clearance) for layer in layers] if b]
+        assert self.pool is not None
+        found = [await self.extents.of(self.pool, layer, viewer.clearance) for layer in layers]
+        boxes = [e.bounds for e in found if e.bounds]
         bounds = None
         if boxes:
             west, south, east, north = zip(*boxes, strict=True)
@@ -212,24 +221,6 @@ class TileServer:
         said = tilejson(layers, viewer.clearance, bounds, base_url(scope), query)
         await answer.send_json(send, 200, said, caching(layers, viewer))
         return 200
-
-    async def _extent(self, layer: Layer, clearance: Clearance) -> Bounds | None:
-        """Where this clearance finds rows; asked anew when a table of the layer changed."""
-        if layer.raster:
-            return raster.bounds(layer)
-        row = await self._one(
-            Sql("SELECT coalesce(sum(version), 0)::bigint FROM registry_tilecell WHERE table_name = ANY(%s)")
-            + Sql("", (list(layer.tables),))
-        )
-        key = (layer.id, int(clearance))
-        if (kept := self._bounds.get(key)) and kept[0] == row[0]:
-            return kept[1]
-        box = Sql(f"SELECT ST_SetSRID(ST_Extent(q.geom), 4326) AS e FROM {relation(layer)} WHERE ")
-        ends = "ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)"
-        found = await self._one(Sql(f"SELECT {ends} FROM (") + box + where(layer, clearance) + ") AS b")
-        bounds = None if found[0] is None else (found[0], found[1], found[2], found[3])
-        self._bounds[key] = (row[0], bounds)
-        return bounds
 
     # rasters
 
@@ -250,7 +241,7 @@ class TileServer:
         if answer.headers(scope).get(b"if-none-match", b"").decode("latin-1") == tag:
             await answer.send(send, 304, extra=extra)
             return 304
-        theme = "dark" if asked.get("theme") == "dark" else "light"
+        theme: Theme = "dark" if asked.get("theme") == "dark" else "light"
         image = await asyncio.to_thread(raster.draw, layer, source, tile, theme)
         if image is None:
             await answer.send(send, 204, extra=extra)

@@ -27,7 +27,7 @@ class Tile:
     @property
     def width(self) -> float:
         """Metres of Web Mercator."""
-        return 2 * HALF / 2**self.z
+        return float(2 * HALF / 2**self.z)
 
     @property
     def unit(self) -> float:

@@ -28,11 +28,6 @@ def pick(layer: Layer, interval: Interval | None) -> Period | None:
     return found[-1] if found else None
 
 
-def bounds(layer: Layer) -> tuple[float, float, float, float] | None:
-    newest = pick(layer, None)
-    return store.bounds_of(newest.path, newest.stamp) if newest else None
-
-
 def etag(source: Period, tile: Tile, theme: str) -> str:
     seed = f"{source.path.name}/{source.stamp}/{tile}/{theme}"
     return f'"{hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()}"'

@@ -11,7 +11,7 @@ from django.db import connection
 from layers.registry.register import register
 from layers.registry.sql import quoted
 
-_EVENTS = {
+EVENTS = {
     "INSERT": "REFERENCING NEW TABLE AS new_rows",
     "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     "DELETE": "REFERENCING OLD TABLE AS old_rows",
@@ -35,7 +35,7 @@ def watched() -> dict[str, str]:
 def watch_tables() -> None:
     with connection.cursor() as cursor:
         for table, place in watched().items():
-            for event, tables in _EVENTS.items():
+            for event, tables in EVENTS.items():
                 name = f"antu_touch_{event.lower()}"
                 cursor.execute(
                     f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {quoted(table)} {tables} "

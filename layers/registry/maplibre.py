@@ -5,9 +5,10 @@ Style layers name the layer's id as source and source-layer; colours are resolve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from layers.registry.layer import Layer
+from layers.registry.layer import GROUPS, Layer
 from layers.registry.palette import Theme, colour
 from layers.registry.style import HIGH, LOW, RISK, Class, Fills, Heat, Labels, Lines, Mark, Points, Surface
 
@@ -25,8 +26,30 @@ def style_layers(layer: Layer, theme: Theme) -> list[Json]:
                 head["source-layer"] = layer.id
             low, high = max(mark.zooms[0], layer.zooms[0]), mark.zooms[1]
             low = body.pop("minzoom", low)
+            head["metadata"] = {"tier": _tier(mark, layer)}
             out.append(head | {"minzoom": low, "maxzoom": min(high, 24)} | body)
     return out
+
+
+_TIERS: dict[type, int] = {Fills: 0, Lines: 10, Surface: 40, Heat: 50, Points: 60, Labels: 80}
+
+
+def _tier(mark: Mark, layer: Layer) -> int:
+    """How high a mark lies in a map of many layers: the base map below, heat over streets, names on top.
+
+    A map of several layers draws style layers by rising tier; of equal ones, those of the layer listed first
+    come last, so that what stands higher in the layer tree lies higher on the map.
+    """
+    over = 20 if layer.group != "base" and isinstance(mark, Fills | Lines) else 0
+    return _TIERS[type(mark)] + over + len(GROUPS) - 1 - list(GROUPS).index(layer.group)
+
+
+def stack(layers: Sequence[tuple[Layer, list[Json]]]) -> list[Json]:
+    """The style layers of several layers, given in the order of the tree, in the order in which they are drawn."""
+    return sorted(
+        (style for _, styles in reversed(layers) for style in styles),
+        key=lambda style: int(style["metadata"]["tier"]),
+    )
 
 
 def _draw(mark: Mark, layer: Layer, theme: Theme) -> list[tuple[str, Json]]:
@@ -69,14 +92,47 @@ def _clear(hex_colour: str) -> str:
 
 
 def _points(mark: Points, theme: Theme) -> list[tuple[str, Json]]:
+    if mark.breaks and mark.by:
+        return [_discs(mark, mark.by, theme)]
     if not mark.by:
-        return [_point(mark.icon, mark.color, mark.size, theme)]
+        kind, body = _point(mark.icon, mark.color, mark.size, theme)
+        return [(kind, _turned(body, mark.turn))]
     out = []
     for c in reversed(mark.classes):  # the first class is the most important: drawn last, on top
         kind, body = _point(c.icon, c.color, c.size, theme)
         body |= {"filter": ["==", ["get", mark.by], c.value], "minzoom": max(c.zooms[0], mark.zooms[0])}
-        out.append((kind, body))
+        out.append((kind, _turned(body, mark.turn)))
     return out
+
+
+def _turned(body: Json, turn: str | None) -> Json:
+    if turn and "layout" in body:
+        body["layout"] |= {"icon-rotate": ["get", turn], "icon-rotation-alignment": "map"}
+    return body
+
+
+def _steps(by: str, breaks: tuple[float, ...], values: Sequence[Any]) -> list[Any]:
+    out: list[Any] = ["step", ["coalesce", ["get", by], 0], values[0]]
+    for stop, value in zip(breaks, values[1:], strict=True):
+        out += [stop, value]
+    return out
+
+
+def _discs(mark: Points, by: str, theme: Theme) -> tuple[str, Json]:
+    radius: list[Any] = ["interpolate", ["exponential", 1.5], ["zoom"]]
+    for zoom, grow in ((10, 0.3), (13, 0.7), (15, 1.3), (18, 3.4)):
+        sizes = [round(mark.size * grow * share, 2) for share in (0.5, 0.7, 0.9, 1.2, 1.6)]
+        radius += [zoom, _steps(by, mark.breaks, sizes)]
+    ramp = _steps(by, mark.breaks, [colour(token, theme) for token in RISK])
+    return "circle", {
+        "paint": {
+            "circle-radius": radius,
+            "circle-color": ramp,
+            "circle-opacity": 0.22,
+            "circle-stroke-color": ramp,
+            "circle-stroke-width": 1.6,
+        }
+    }
 
 
 def _point(icon: str, token: str, size: float, theme: Theme) -> tuple[str, Json]:
@@ -102,6 +158,10 @@ def _point(icon: str, token: str, size: float, theme: Theme) -> tuple[str, Json]
 
 
 def _width(mark: Lines, width: float) -> list[Any]:
+    if mark.metres and mark.width_by:
+        pixels: Any = ["/", ["coalesce", ["get", mark.width_by], width], 0.1369]
+        least = ["max", ["/", pixels, 1024], 0.5]
+        return ["interpolate", ["exponential", 2], ["zoom"], 10, least, 20, pixels]
     if mark.metres:  # pixels for a width on the ground at 23.5° north, doubling a zoom
         at20 = width / 0.1369
         return ["interpolate", ["exponential", 2], ["zoom"], 10, max(at20 / 1024, 0.5), 20, at20]
@@ -111,9 +171,7 @@ def _width(mark: Lines, width: float) -> list[Any]:
 def _lines(mark: Lines, theme: Theme) -> list[tuple[str, Json]]:
     layout: Json = {"line-cap": "butt" if mark.dash else "round", "line-join": "round"}
     if mark.breaks and mark.by:
-        steps: list[Any] = ["step", ["coalesce", ["get", mark.by], 0], colour(RISK[0], theme)]
-        for stop, token in zip(mark.breaks, RISK[1:], strict=True):
-            steps += [stop, colour(token, theme)]
+        steps = _steps(mark.by, mark.breaks, [colour(token, theme) for token in RISK])
         graduated = {"line-color": steps, "line-width": _width(mark, mark.width)}
         return [("line", {"layout": layout, "paint": graduated})]
     looks: list[tuple[str, float, bool, Json]] = [(mark.color, mark.width, mark.dash, {})]
@@ -143,15 +201,17 @@ def _lines(mark: Lines, theme: Theme) -> list[tuple[str, Json]]:
 
 def _wider(width: list[Any]) -> list[Any]:
     """The same zoom curve, two pixels wider: stops sit at every second place from the fifth on."""
-    return [w + 1.6 if i >= 4 and i % 2 == 0 else w for i, w in enumerate(width)]
+    return [_plus(w) if i >= 4 and i % 2 == 0 else w for i, w in enumerate(width)]
+
+
+def _plus(width: Any) -> Any:
+    return ["+", width, 1.6] if isinstance(width, list) else width + 1.6
 
 
 def _fills(mark: Fills, theme: Theme) -> list[tuple[str, Json]]:
     fill: Any = colour(mark.color, theme)
     if mark.breaks and mark.by:
-        fill = ["step", ["coalesce", ["get", mark.by], 0], colour(RISK[0], theme)]
-        for stop, token in zip(mark.breaks, RISK[1:], strict=True):
-            fill += [stop, colour(token, theme)]
+        fill = _steps(mark.by, mark.breaks, [colour(token, theme) for token in RISK])
     elif mark.by:
         fill = ["match", ["get", mark.by]]
         for c in mark.classes:
@@ -211,7 +271,7 @@ def _legend(mark: Mark, layer: Layer) -> list[Json]:
     own: Json = {"label": (mark.label or layer.title).as_json()}
     if isinstance(mark, Heat | Surface):
         return [own | _ramp()]
-    if isinstance(mark, Lines | Fills) and mark.breaks:
+    if isinstance(mark, Points | Lines | Fills) and mark.breaks:
         return [own | _ramp() | {"breaks": list(mark.breaks)}]
     if mark.by:
         return [

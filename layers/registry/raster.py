@@ -74,7 +74,7 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
         draft = Path(room) / "surface.tif"
         with memory.open() as plain:
             cog_translate(
-                plain, str(draft), cog_profiles.get("deflate"), nodata=NODATA, quiet=True, in_memory=True
+                plain, str(draft), cog_profiles["deflate"], nodata=NODATA, quiet=True, in_memory=True
             )
         draft.replace(path)
     bounds_of.cache_clear()

@@ -18,7 +18,7 @@ from layers.access import Viewer, may
 from layers.registry.layer import BrokenLayer, Layer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """All layers at one moment. `version` changes whenever a declaration does."""
 

@@ -55,6 +55,10 @@ class Points:
     size: float = 5.0
     by: str | None = None
     classes: tuple[Class, ...] = ()
+    breaks: tuple[float, ...] = ()
+    """With `by`: discs that grow and darken along the risk ramp, see-through so that what lies under stays seen."""
+    turn: str | None = None
+    """A field of degrees from north by which the icon is turned."""
     zooms: Zooms = ALL
 
 
@@ -73,6 +77,8 @@ class Lines:
     breaks: tuple[float, ...] = ()
     metres: bool = False
     """Widths are metres on the ground instead of pixels."""
+    width_by: str | None = None
+    """A field that holds each line's own width; `width` is for lines that have none."""
     zooms: Zooms = ALL
 
 
@@ -155,7 +161,7 @@ class Style:
 
 
 def _named(mark: Mark) -> Iterator[str]:
-    names = (getattr(mark, a, None) for a in ("weight", "by", "field", "priority"))
+    names = (getattr(mark, a, None) for a in ("weight", "by", "field", "priority", "turn", "width_by"))
     for name in names:
         if isinstance(mark, Labels) and name == mark.weight:
             continue
@@ -173,5 +179,5 @@ def _colours(mark: Mark) -> Iterator[str]:
 
 
 def _icons(mark: Mark) -> Iterator[str]:
-    if isinstance(mark, Points):
+    if isinstance(mark, Points) and not mark.breaks:
         yield from {c.icon for c in mark.classes} or {mark.icon}

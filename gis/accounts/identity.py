@@ -1,0 +1,171 @@
+"""Who is looking: a session cookie or a token → a `Viewer`.
+
+Answers are remembered for some seconds under a hash of the credential; any change of rights, in any worker,
+empties the memory of all of them. Without a credential nothing is asked of the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import time
+from contextlib import suppress
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+
+import psycopg
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from gis.accounts.models import PREFIX, Token, digest
+from layers.access import ANONYMOUS, Clearance, Viewer
+from layers.registry.store import dsn
+
+KEEP_SECONDS = 30.0
+MOST_KEPT = 10_000
+CHANNEL = "antu_access"
+
+
+class BadCredential(Exception):
+    """A token was shown that is unknown, run out or revoked."""
+
+
+def forget_everybody() -> None:
+    """Tells every worker, at commit, that what it remembers of people may be wrong."""
+
+    def tell() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+    transaction.on_commit(tell)
+
+
+def viewer_of(user: User) -> Viewer:
+    roles = set(user.groups.values_list("name", flat=True))
+    if user.is_superuser:
+        roles.add("administrator")
+    return Viewer.of(user.get_username(), user.get_full_name() or user.get_username(), roles, user.pk)
+
+
+def viewer_of_token(secret: str) -> Viewer:
+    token = Token.objects.select_related("user").filter(hash=digest(secret)).first()
+    now = timezone.now()
+    if token is None or not token.good(now):
+        raise BadCredential("The token is unknown, has run out, or was revoked.")
+    if token.used_on != timezone.localdate():
+        Token.objects.filter(pk=token.pk).update(used_on=timezone.localdate())
+    owner = viewer_of(token.user)
+    return Viewer(
+        actor=f"{owner.actor} ({token.name})",
+        name=owner.name,
+        clearance=min(owner.clearance, Clearance(token.clearance)),
+        roles=owner.roles,
+        user_id=owner.user_id,
+    )
+
+
+def viewer_of_session(key: str) -> Viewer:
+    """What Django's own middleware would find, password change included, for one session key."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    user_id, hash_ = store.get(SESSION_KEY), store.get(HASH_SESSION_KEY)
+    if not user_id or store.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return ANONYMOUS
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not constant_time_compare(hash_ or "", user.get_session_auth_hash()):
+        return ANONYMOUS
+    return viewer_of(user)
+
+
+def credential(headers: dict[bytes, bytes]) -> tuple[str, str] | None:
+    """("token", secret), ("session", key), or None. A token wins over a cookie."""
+    kind, _, rest = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if kind.lower() == "bearer":
+        return "token", rest.strip()
+    if kind.lower() == "basic":  # QGIS and GDAL know no other way: any name, the token as password
+        try:
+            _, _, secret = base64.b64decode(rest).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError) as wrong:
+            raise BadCredential("The Authorization header cannot be read.") from wrong
+        return "token", secret
+    if cookie := headers.get(b"cookie"):
+        with suppress(CookieError):
+            jar = SimpleCookie(cookie.decode("latin-1"))
+            if settings.SESSION_COOKIE_NAME in jar:
+                return "session", jar[settings.SESSION_COOKIE_NAME].value
+    return None
+
+
+def look_up(kind: str, secret: str) -> Viewer:
+    if kind == "session":
+        return viewer_of_session(secret)
+    if not secret.startswith(PREFIX):
+        raise BadCredential("The token is unknown, has run out, or was revoked.")
+    return viewer_of_token(secret)
+
+
+class Identity:
+    """The memory of one worker. While it does not hear of changes, it remembers nothing."""
+
+    def __init__(self) -> None:
+        self._kept: dict[bytes, tuple[float, Viewer]] = {}
+        self._hears = False
+        self._epoch = 0
+        self._task: asyncio.Task[None] | None = None
+
+    async def of(self, scope: dict[str, Any]) -> Viewer:
+        """Raises BadCredential for a token that does not hold."""
+        shown = credential(dict(scope["headers"]))
+        if shown is None:
+            return ANONYMOUS
+        key = hashlib.blake2b("/".join(shown).encode(), digest_size=16).digest()
+        kept = self._kept.get(key)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        epoch = self._epoch
+        viewer = await sync_to_async(self._look_up)(*shown)
+        if self._hears and epoch == self._epoch:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = (time.monotonic() + KEEP_SECONDS, viewer)
+        return viewer
+
+    @staticmethod
+    def _look_up(kind: str, secret: str) -> Viewer:
+        close_old_connections()
+        return look_up(kind, secret)
+
+    def forget(self) -> None:
+        self._epoch += 1
+        self._kept.clear()
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(dsn(), autocommit=True) as line:
+                    await line.execute(f"LISTEN {CHANNEL}")
+                    self._hears = True
+                    async for _ in line.notifies():
+                        self.forget()
+            except psycopg.Error:
+                pass  # until it is back, everybody is looked up anew: slower, never wrong
+            finally:
+                self._hears = False
+                self.forget()
+            await asyncio.sleep(1)

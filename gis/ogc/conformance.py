@@ -1,0 +1,32 @@
+"""The conformance classes that tests prove. Nothing is declared because a library would declare it."""
+
+_OGC = "http://www.opengis.net/spec/"
+CLASSES = (
+    _OGC + "ogcapi-common-1/1.0/conf/core",
+    _OGC + "ogcapi-common-1/1.0/conf/json",
+    _OGC + "ogcapi-common-1/1.0/conf/html",
+    _OGC + "ogcapi-common-1/1.0/conf/oas30",
+    _OGC + "ogcapi-common-2/1.0/conf/collections",
+    _OGC + "ogcapi-features-1/1.0/conf/core",
+    _OGC + "ogcapi-features-1/1.0/conf/geojson",
+    _OGC + "ogcapi-features-1/1.0/conf/html",
+    _OGC + "ogcapi-features-1/1.0/conf/oas30",
+    _OGC + "ogcapi-features-2/1.0/conf/crs",
+    _OGC + "ogcapi-features-3/1.0/conf/queryables",
+    _OGC + "ogcapi-features-3/1.0/conf/filter",
+    _OGC + "ogcapi-features-3/1.0/conf/features-filter",
+    _OGC + "ogcapi-features-4/1.0/conf/create-replace-delete",
+    _OGC + "ogcapi-features-4/1.0/conf/update",
+    _OGC + "ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    _OGC + "ogcapi-features-5/1.0/conf/schemas",
+    _OGC + "cql2/1.0/conf/cql2-text",
+    _OGC + "cql2/1.0/conf/cql2-json",
+    _OGC + "cql2/1.0/conf/basic-cql2",
+    _OGC + "cql2/1.0/conf/advanced-comparison-operators",
+    _OGC + "cql2/1.0/conf/case-insensitive-comparison",
+    _OGC + "cql2/1.0/conf/accent-insensitive-comparison",
+    _OGC + "cql2/1.0/conf/basic-spatial-functions",
+    _OGC + "cql2/1.0/conf/spatial-functions",
+    _OGC + "cql2/1.0/conf/temporal-functions",
+    _OGC + "cql2/1.0/conf/arithmetic",
+)

@@ -1,0 +1,175 @@
+"""Writes features: create, replace, update, delete, each in one transaction with its audit entry.
+
+Whoever changes a feature must say which version they saw (`If-Match`); when it has changed since, they get
+both. The model validates, the declaration says which properties exist and who may write them.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos.error import GEOSException as BrokenGeometry
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from gis.accounts.middleware import say_actor
+from gis.ogc.problem import OgcProblem
+from layers.access import Viewer, may
+from layers.registry.field import Field
+from layers.registry.layer import Layer
+from layers.registry.rows import Row
+from layers.registry.sql import relation
+
+MOST_BYTES = 2_000_000
+MOST_VERTICES = 50_000
+Json = dict[str, Any]
+
+
+def allowed(layer: Layer, viewer: Viewer, item: bool) -> list[str]:
+    reading = ["GET", "HEAD", "OPTIONS"]
+    if not may(viewer, "edit", layer):
+        return reading
+    return reading + (["PUT", "PATCH", "DELETE"] if item else ["POST"])
+
+
+def create(layer: Layer, viewer: Viewer, body: bytes) -> int:
+    feature = read_feature(body, whole=True)
+    row = model(layer)(key=f"e-{uuid.uuid4().hex[:20]}", origin="edit")
+    with transaction.atomic():
+        say_actor(viewer.actor)
+        fill(row, layer, viewer, feature, whole=True)
+        save(row)
+    return int(row.pk)
+
+
+def change(layer: Layer, viewer: Viewer, fid: int, body: bytes, match: str | None, whole: bool) -> int:
+    """Replaces (`whole`) or updates a feature; returns its new version."""
+    feature = read_feature(body, whole=whole)
+    with transaction.atomic():
+        say_actor(viewer.actor)
+        row = locked(layer, viewer, fid, match, feature)
+        fill(row, layer, viewer, feature, whole=whole)
+        row.version += 1
+        row.changed_at = timezone.now()
+        save(row)
+    return row.version
+
+
+def delete(layer: Layer, viewer: Viewer, fid: int, match: str | None) -> None:
+    with transaction.atomic():
+        say_actor(viewer.actor)
+        locked(layer, viewer, fid, match, None).delete()
+
+
+def model(layer: Layer) -> type[Row]:
+    assert layer.model is not None
+    return layer.model
+
+
+def read_feature(body: bytes, whole: bool) -> Json:
+    if len(body) > MOST_BYTES:
+        raise OgcProblem(413, f"A feature is at most {MOST_BYTES:,} bytes.")
+    try:
+        feature = json.loads(body)
+    except (ValueError, RecursionError) as wrong:
+        raise OgcProblem(400, f"The body is no valid JSON: {wrong}.") from wrong
+    if not isinstance(feature, dict) or (whole and feature.get("type") != "Feature"):
+        raise OgcProblem(400, "The body must be one GeoJSON feature.")
+    if not isinstance(feature.get("properties") or {}, dict):
+        raise OgcProblem(400, "“properties” must be an object.")
+    return feature
+
+
+def locked(layer: Layer, viewer: Viewer, fid: int, match: str | None, mine: Json | None) -> Row:
+    """The row, held until the transaction ends, if the caller saw its newest version."""
+    rest = "".join(f" AND ({w})" for w in layer.wheres(viewer.clearance))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT q.id FROM {relation(layer)} WHERE q.id = %s{rest} FOR UPDATE", [fid])
+        if cursor.fetchone() is None:
+            raise OgcProblem(404, "There is no such feature.", "NotFound")
+    row = model(layer)._default_manager.get(pk=fid)
+    if match is None:
+        raise OgcProblem(428, "Say which version you saw: send its ETag as If-Match.", "PreconditionRequired")
+    if match.strip() not in ("*", f'"{row.version}"', f'W/"{row.version}"'):
+        raise OgcProblem(
+            412,
+            "Somebody changed this feature since you read it; here are both versions.",
+            "PreconditionFailed",
+            current=as_feature(row, layer, viewer),
+            yours=mine,
+        )
+    return row
+
+
+def as_feature(row: Row, layer: Layer, viewer: Viewer) -> Json:
+    values = {f.name: getattr(row, layer.column(f.name)) for f in layer.seen_by(viewer.clearance)}
+    place = json.loads(row.geom.json)  # type: ignore[attr-defined]
+    place.pop("crs", None)
+    shown = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in values.items()}
+    return {"type": "Feature", "id": row.pk, "geometry": place, "properties": shown}
+
+
+def fill(row: Row, layer: Layer, viewer: Viewer, feature: Json, whole: bool) -> None:
+    given: Mapping[str, Any] = feature.get("properties") or {}
+    writable = {f.name: f for f in layer.fields if may(viewer, "edit", layer, f)}
+    if strange := next((name for name in given if name not in writable), None):
+        raise OgcProblem(400, f"There is no property “{str(strange)[:60]}” that you may write.")
+    for name, field in writable.items():
+        if name in given:
+            setattr(row, layer.column(name), checked(field, given[name]))
+        elif whole and row.pk is not None:
+            setattr(row, layer.column(name), row._meta.get_field(name).get_default())  # type: ignore[union-attr]
+    if "geometry" in feature:
+        row.geom = place(row, feature["geometry"])  # type: ignore[attr-defined]
+    elif whole:
+        raise OgcProblem(400, "The feature has no geometry.")
+
+
+def checked(field: Field, value: Any) -> Any:
+    """A coded value must be in the code list; the rest is the model's business."""
+    if field.codes is not None and value not in (None, ""):
+        known = {str(c.value) for c in field.codes.entries}
+        if str(value) not in known:
+            raise OgcProblem(
+                400, f"{field.name}: “{str(value)[:40]}” is not in the code list {field.codes.id}."
+            )
+    return value
+
+
+def place(row: Row, geometry: Any) -> GEOSGeometry:
+    wanted = row._meta.get_field("geom").geom_type  # type: ignore[union-attr]
+    try:
+        drawn = GEOSGeometry(json.dumps(geometry), srid=4326)
+        if drawn.num_coords > MOST_VERTICES:
+            raise OgcProblem(413, f"A geometry has at most {MOST_VERTICES:,} vertices.")
+        if wanted == "MULTIPOLYGON" and drawn.geom_type == "Polygon":
+            drawn = MultiPolygon(drawn, srid=4326)
+        inside = shapely.box(-180, -85.06, 180, 85.06).covers(shapely.from_wkb(bytes(drawn.wkb)))
+    except (GEOSException, BrokenGeometry, shapely.errors.GEOSException, ValueError, TypeError) as wrong:
+        raise OgcProblem(400, "The geometry cannot be read as GeoJSON.") from wrong
+    if drawn.geom_type.upper() != wanted:
+        raise OgcProblem(400, f"This collection holds {wanted.title()} geometries, not {drawn.geom_type}.")
+    if drawn.empty or not inside:
+        raise OgcProblem(
+            400, "The geometry is empty or outside of the world: longitude first, then latitude."
+        )
+    if not drawn.valid:
+        raise OgcProblem(400, f"The geometry is not valid: {drawn.valid_reason}.")
+    return drawn
+
+
+def save(row: Row) -> None:
+    try:
+        row.full_clean(validate_unique=False)
+        row.save()
+    except ValidationError as wrong:
+        said = "; ".join(f"{name}: {' '.join(why)}" for name, why in wrong.message_dict.items())
+        raise OgcProblem(400, said) from wrong
+    except (TypeError, ValueError) as wrong:
+        raise OgcProblem(400, f"A value has the wrong type: {wrong}.") from wrong

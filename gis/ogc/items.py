@@ -1,0 +1,135 @@
+"""Reads features: one statement a page, one row of finished JSON text a feature, no Python per property.
+
+A box is searched first and by itself (MATERIALIZED), because the planner otherwise sometimes walks the key
+index instead. Paging continues behind the last row seen, so that page 10,000 costs what page 1 does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from gis.ogc.crs import Crs
+from gis.ogc.request import ItemsRequest
+from layers.access import Clearance
+from layers.registry.field import Field
+from layers.registry.layer import Layer
+from layers.registry.sql import AND, Sql, column, columns, during, relation
+
+COUNT_UP_TO = 10_000
+
+
+def _source(asked: ItemsRequest, clearance: Clearance) -> tuple[Sql, str, Sql]:
+    """What stands before SELECT, the FROM, and the conditions."""
+    rows = [Sql(f"({w})") for w in asked.layer.wheres(clearance)]
+    rows += [Sql("(") + c + ")" for c in asked.conditions]
+    if asked.interval:
+        rows.append(during(asked.layer, asked.interval))
+    rest = AND.join(rows) if rows else Sql("true")
+    if asked.boxed is None:
+        return Sql(""), f"FROM {relation(asked.layer)}", rest
+    box = Sql(f"WITH b AS MATERIALIZED (SELECT q.* FROM {relation(asked.layer)} WHERE ") + asked.boxed + ") "
+    return box, "FROM b AS q", rest
+
+
+def page(asked: ItemsRequest, clearance: Clearance, values: str | None = None) -> Sql:
+    """Rows of (id, sort values…, feature as JSON text), one more than the limit so that «next» is honest."""
+    head, from_, rest = _source(asked, clearance)
+    layer = asked.layer
+    sort = [column(layer, name) for name, _ in asked.order]
+    body = values or feature(layer, asked.fields, asked.crs, asked.geometry)
+    keys = "".join(f", {s}" for s in sort)
+    order = [
+        f"{s}{' DESC' if down else ''} NULLS LAST" for s, (_, down) in zip(sort, asked.order, strict=True)
+    ]
+    if asked.after is not None:
+        rest = rest + " AND " + _behind(sort, [down for _, down in asked.order], asked.after)
+    text = f"SELECT q.id{keys}, {body} {from_} WHERE "
+    tail = Sql(f" ORDER BY {', '.join([*order, 'q.id'])} LIMIT %s", (asked.limit + 1,))
+    return head + text + rest + tail
+
+
+def count(asked: ItemsRequest, clearance: Clearance, most: int | None) -> Sql:
+    """How many match; with `most`, at most that many are counted."""
+    head, from_, rest = _source(asked, clearance)
+    if most is None:
+        return head + f"SELECT count(*) {from_} WHERE " + rest
+    return (
+        head + f"SELECT count(*) FROM (SELECT 1 {from_} WHERE " + rest + Sql(" LIMIT %s) AS c", (most + 1,))
+    )
+
+
+def _behind(sort: Sequence[str], down: Sequence[bool], after: Sequence[Any]) -> Sql:
+    """Rows that come after the given one in the order of the page, NULLs last."""
+    same: list[Sql] = []
+    ways: list[Sql] = []
+    for name, descending, value in zip(sort, down, after, strict=False):
+        if value is not None:
+            further = Sql(f"({name} {'<' if descending else '>'} %s OR {name} IS NULL)", (value,))
+            ways.append(AND.join([*same, further]))
+            same.append(Sql(f"{name} = %s", (value,)))
+        else:
+            same.append(Sql(f"{name} IS NULL"))
+    ways.append(AND.join([*same, Sql("q.id > %s", (after[-1],))]))
+    return Sql("(") + Sql(" OR ").join(Sql("(") + w + ")" for w in ways) + ")"
+
+
+def geometry(crs: Crs) -> str:
+    """The place of a row in a coordinate system, as SQL."""
+    place = "q.geom" if crs.srid == 4326 else f"ST_Transform(q.geom, {crs.srid})"
+    return f"ST_FlipCoordinates({place})" if crs.flipped else place
+
+
+def feature(layer: Layer, fields: Sequence[Field], crs: Crs, with_geometry: bool = True) -> str:
+    """SQL of one GeoJSON feature as text."""
+    digits = 8 if crs.degrees else 3
+    place = f"ST_AsGeoJSON({geometry(crs)}, {digits}, 0)::json" if with_geometry else "NULL::json"
+    pairs = ", ".join(f"'{f.name}', {column(layer, f.name)}" for f in fields)
+    return (
+        f"json_build_object('type', 'Feature', 'id', q.id, 'geometry', {place}, "
+        f"'properties', json_build_object({pairs}))::text"
+    )
+
+
+def one(layer: Layer, clearance: Clearance, crs: Crs, fid: int) -> Sql:
+    """One feature: its JSON text and its version (a hash for a derived layer)."""
+    version = "q.version::text" if layer.model else f"md5(q.geom::text || {_all(layer, clearance)})"
+    body = feature(layer, layer.seen_by(clearance), crs)
+    rest = "".join(f" AND ({w})" for w in layer.wheres(clearance))
+    return Sql(f"SELECT {body}, {version} FROM {relation(layer)} WHERE q.id = %s{rest}", (fid,))
+
+
+def _all(layer: Layer, clearance: Clearance) -> str:
+    names = [f"coalesce({column(layer, f.name)}::text, '')" for f in layer.seen_by(clearance)]
+    return " || ".join(names) or "''"
+
+
+def as_csv(layer: Layer, fields: Sequence[Field], crs: Crs) -> str:
+    """SQL of one row of values for CSV: longitude, latitude for points, WKT for the rest, then the fields."""
+    if layer.geometry == "point":
+        place = f"ST_X({geometry(crs)}), ST_Y({geometry(crs)})"
+    else:
+        place = f"ST_AsText({geometry(crs)}, 7)"
+    return place + columns(layer, fields)
+
+
+def write_csv(layer: Layer, fields: Sequence[Field], rows: Sequence[Sequence[Any]], skip: int) -> bytes:
+    """CSV that a spreadsheet opens without running anything: cells that look like formulas are quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    places = ["x", "y"] if layer.geometry == "point" else ["wkt"]
+    writer.writerow(["id", *places, *(f.name for f in fields)])
+    for row in rows:
+        writer.writerow([row[0], *(_cell(v) for v in row[skip:])])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,67 @@
+"""Where and when a layer has rows that a clearance may see. Asked anew only when a table of it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg_pool import AsyncConnectionPool
+
+from layers.access import Clearance
+from layers.registry import raster
+from layers.registry.layer import Layer
+from layers.registry.sql import Sql, column, relation, where
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    bounds: Bounds | None = None
+    start: datetime | date | None = None
+    end: datetime | date | None = None
+
+
+class Extents:
+    """A worker's memory of extents, by layer and clearance, good until the counters of change say otherwise."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, int], tuple[int, Extent]] = {}
+
+    async def of(self, pool: AsyncConnectionPool, layer: Layer, clearance: Clearance) -> Extent:
+        if layer.raster:
+            found = raster.periods(layer.id)
+            if not found:
+                return Extent()
+            newest = found[-1]
+            return Extent(raster.bounds_of(newest.path, newest.stamp), found[0].start, newest.end)
+        key = (layer.id, int(clearance))
+        async with pool.connection() as line:
+            counted = await line.execute(
+                "SELECT coalesce(sum(version), 0)::bigint FROM registry_tilecell WHERE table_name = ANY(%s)",
+                (list(layer.tables),),
+            )
+            row = await counted.fetchone()
+            version = row[0] if row else 0
+            if (kept := self._kept.get(key)) and kept[0] == version:
+                return kept[1]
+            sql = _statement(layer, clearance)
+            answer = await (await line.execute(sql.text.encode(), sql.params)).fetchone()
+        extent = Extent()
+        if answer and answer[0] is not None:
+            extent = Extent((answer[0], answer[1], answer[2], answer[3]), answer[4], answer[5])
+        self._kept[key] = (version, extent)
+        return extent
+
+
+def _statement(layer: Layer, clearance: Clearance) -> Sql:
+    seen = layer.time and layer.by_name[layer.time].clearance <= clearance
+    times = (
+        f"min({column(layer, layer.time)}), max({column(layer, layer.time)})"
+        if seen and layer.time
+        else "NULL, NULL"
+    )
+    box = Sql(f"SELECT ST_Extent(q.geom) AS e, {times} FROM {relation(layer)} WHERE ") + where(
+        layer, clearance
+    )
+    return Sql("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e), a, b FROM (") + box + ") AS x(e, a, b)"
