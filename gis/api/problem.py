@@ -1,0 +1,8 @@
+"""A question that cannot be answered: a sentence, a code for programs, a status."""
+
+
+class ApiProblem(Exception):
+    def __init__(self, sentence: str, code: str = "bad-request", status: int = 400) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.status = status

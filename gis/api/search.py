@@ -1,0 +1,76 @@
+"""The search box: names of whatever may be searched and seen, and places typed as coordinates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from ninja import Router
+
+from gis.api.coordinates import place
+from gis.api.me import viewer_of
+from layers.access import Viewer
+from layers.registry.layer import Layer
+from layers.registry.register import register
+from layers.registry.sql import AND, Sql, column, relation, where
+
+router = Router(tags=["portal"])
+MOST = 12
+ZOOMS = {"point": 17.0, "line": 16.0, "polygon": 15.0}
+
+
+@router.get("search", summary="Find junctions, roads, wards, cases and coordinates")
+def search(request: HttpRequest, q: str, lang: str = "zh") -> dict[str, Any]:
+    text = q.strip()[:80]
+    if found := place(text):
+        lon, lat, read_as = found
+        one = {"title": f"{lat:.6f}, {lon:.6f}", "subtitle": read_as, "layer": None, "id": None}
+        return {"results": [one | {"center": [lon, lat], "zoom": 17}]}
+    if not text:
+        return {"results": []}
+    viewer = viewer_of(request)
+    layers = [layer for layer in register.seen_by(viewer) if layer.search and _label_seen(layer, viewer)]
+    return {"results": _find(layers, viewer, text, lang) if layers else []}
+
+
+def _label_seen(layer: Layer, viewer: Viewer) -> bool:
+    return layer.label is not None and layer.by_name[layer.label].clearance <= viewer.clearance
+
+
+def _find(layers: list[Layer], viewer: Viewer, text: str, lang: str) -> list[dict[str, Any]]:
+    """Names that hold every part of the text: whole ones first, then beginnings, then the shortest."""
+    parts = [p for p in text.replace("/", " ").replace("／", " ").split() if p]
+    selects = []
+    for number, layer in enumerate(layers):
+        name = column(layer, layer.label or "")
+        words = AND.join(Sql(f"{name} ILIKE %s", (f"%{_escaped(p)}%",)) for p in parts)
+        columns = f"{number} AS layer, q.id, {name} AS name, ST_PointOnSurface(q.geom) AS p"
+        head = f"(SELECT {columns} FROM {relation(layer)} WHERE "
+        selects.append(Sql(head) + where(layer, viewer.clearance, condition=words) + f" LIMIT {MOST * 4})")
+    union = (
+        Sql("SELECT layer, id, name, ST_X(p), ST_Y(p) FROM (") + Sql(" UNION ALL ").join(selects) + ") AS f "
+    )
+    order = Sql(
+        "ORDER BY name <> %s, NOT starts_with(name, %s), length(name), layer, name LIMIT %s",
+        (text, text, MOST),
+    )
+    sql = union + order
+    with connection.cursor() as cursor:
+        cursor.execute(sql.text, sql.params)
+        rows = cursor.fetchall()
+    return [
+        {
+            "title": name,
+            "subtitle": layers[number].title.get(lang),
+            "layer": layers[number].id,
+            "id": fid,
+            "center": [round(x, 7), round(y, 7)],
+            "zoom": ZOOMS.get(layers[number].geometry or "point", 16),
+        }
+        for number, fid, name, x, y in rows
+    ]
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
