@@ -28,6 +28,10 @@ CITY = {
         "zh": os.environ.get("ANTU_COUNCIL_ZH", "示範市道路交通安全會報"),
         "en": os.environ.get("ANTU_COUNCIL_EN", "Demo City Road Safety Council"),
     },
+    "attribution": {
+        "zh": os.environ.get("ANTU_ATTRIBUTION_ZH", "示範市（合成資料）"),
+        "en": os.environ.get("ANTU_ATTRIBUTION_EN", "Demo City (synthetic)"),
+    },
     "center": [float(v) for v in os.environ.get("ANTU_CENTER", "120.4473,23.4795").split(",")],
     "zoom": float(os.environ.get("ANTU_ZOOM", "13.4")),
     "bounds": [float(v) for v in os.environ.get("ANTU_BOUNDS", "120.38,23.42,120.52,23.54").split(",")],

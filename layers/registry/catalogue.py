@@ -97,6 +97,7 @@ def field_entry(f: Field) -> Json:
         "type": f.resolved,
         "unit": f.unit,
         "codes": codes,
+        "of": f.of,
         "filter": f.filter,
         "popup": f.popup,
         "tile": f.tile is not None,

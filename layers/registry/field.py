@@ -46,6 +46,7 @@ class Field:
     """`tile` is the lowest zoom at which the value is written into vector tiles (None: never).
 
     Tiles are scraped easily and every attribute is paid for in each of them, so the default is None.
+    `of` names the layer whose row the value is the id of, so that a reader can be led there.
     `filter` puts the field into the portal's filter form and the queryables (True for all but free text).
     """
 
@@ -58,6 +59,7 @@ class Field:
     tile: int | None = None
     filter: bool = True
     popup: bool = True
+    of: str | None = None
     description: Text | None = None
 
     @property
@@ -84,4 +86,6 @@ _TYPES: tuple[tuple[type[models.Field[Any, Any]], FieldType], ...] = (
 
 def type_of(column: models.Field[Any, Any]) -> FieldType | None:
     """The type that programs see for a column of a model, or None when it cannot travel (geometry, files)."""
+    if isinstance(column, models.GeneratedField):
+        return type_of(column.output_field)
     return next((name for kind, name in _TYPES if isinstance(column, kind)), None)

@@ -149,7 +149,7 @@ class Layer:
         return tuple(r for r in self.generalise if zoom < r.below)
 
     def column(self, name: str) -> str:
-        """The column behind a field: the same name, or `<name>_id` for a reference."""
+        """The column behind a field, which is named as the model's attribute: `junction_id` for a reference."""
         if self.model:
             column = self.model._meta.get_field(name).column  # type: ignore[union-attr]
             return str(column)
@@ -237,7 +237,7 @@ class Layer:
 def _columns(model: type[Row]) -> list[str]:
     skip = {"id", "geom", "merc"}
     return [
-        f.name
+        f.attname
         for f in model._meta.get_fields()
         if isinstance(f, models.Field) and f.name not in skip and type_of(f) is not None
     ]

@@ -1,0 +1,38 @@
+"""What hot times and places are made of besides crashes and crimes: calls to 110, cash machines, withdrawals."""
+
+from django.contrib.gis.db import models
+
+from layers.areas.models import Ward
+from layers.registry.rows import PointRow
+
+
+class Call(PointRow):
+    """110 報案"""
+
+    kind = models.CharField("案類", max_length=24)
+    at = models.DateTimeField("受理時間", db_index=True)
+    minutes = models.FloatField("到場分鐘", null=True, blank=True)
+    ward = models.ForeignKey(Ward, models.SET_NULL, null=True, blank=True, verbose_name="里")
+
+    class Meta(PointRow.Meta):
+        pass
+
+
+class Atm(PointRow):
+    name = models.CharField("名稱", max_length=80)
+    bank = models.CharField("金融機構", max_length=40)
+
+    class Meta(PointRow.Meta):
+        pass
+
+
+class Withdrawal(PointRow):
+    """詐欺提領: fraud money drawn at a machine, or stopped there."""
+
+    atm = models.ForeignKey(Atm, models.CASCADE, verbose_name="提款機")
+    at = models.DateTimeField("提領時間", db_index=True)
+    amount = models.IntegerField("金額")
+    stopped = models.BooleanField("攔阻", default=False)
+
+    class Meta(PointRow.Meta):
+        pass
