@@ -16,7 +16,10 @@ from data.city.ground import Ground
 from data.city.network import CENTER, Plan
 from data.city.records import Rows, Table
 
-DISTRICTS = (("D1", "東區", "East District", "第一分局", "First Precinct"), ("D2", "西區", "West District", "第二分局", "Second Precinct"))
+DISTRICTS = (
+    ("D1", "東區", "East District", "第一分局", "First Precinct"),
+    ("D2", "西區", "West District", "第二分局", "Second Precinct"),
+)
 
 
 @dataclass(slots=True)
@@ -67,7 +70,12 @@ def settle(ground: Ground, plan: Plan, rng: np.random.Generator) -> Areas:
         },
         shapes,
     )
-    tables = [*_large(shapes, district_of_ward), stations, wards, _station_areas(shapes, station_of, stations)]
+    tables = [
+        *_large(shapes, district_of_ward),
+        stations,
+        wards,
+        _station_areas(shapes, station_of, stations),
+    ]
     tables.append(_beats(ground, ward_of_face, wards, rng))
     station_of_ward = [station_keys[s] for s in station_of]
     return Areas(
@@ -100,7 +108,11 @@ def _large(wards: np.ndarray, district_of_ward: list[int]) -> list[Table]:
     return [
         Table(
             "districts",
-            {"key": [d[0] for d in DISTRICTS], "name": [d[1] for d in DISTRICTS], "name_en": [d[2] for d in DISTRICTS]},
+            {
+                "key": [d[0] for d in DISTRICTS],
+                "name": [d[1] for d in DISTRICTS],
+                "name_en": [d[2] for d in DISTRICTS],
+            },
             geometry,
         ),
         Table(
@@ -112,7 +124,11 @@ def _large(wards: np.ndarray, district_of_ward: list[int]) -> list[Table]:
 
 
 def _stations(
-    ground: Ground, seeds: np.ndarray, district: np.ndarray, words: list[tuple[str, str]], station_of: np.ndarray
+    ground: Ground,
+    seeds: np.ndarray,
+    district: np.ndarray,
+    words: list[tuple[str, str]],
+    station_of: np.ndarray,
 ) -> Table:
     rows = Rows("stations")
     assert ground.junctions.geometry is not None

@@ -12,12 +12,32 @@ from data.city.ground import Ground
 from data.city.police import _along_roads
 from data.city.records import Table
 
-CALLS = (("traffic", 0.34), ("noise", 0.17), ("dispute", 0.14), ("theft", 0.08), ("suspicious", 0.09), ("service", 0.12), ("violence", 0.06))
-CRIMES = (("theft", 0.42), ("fraud", 0.31), ("burglary", 0.07), ("drugs", 0.11), ("assault", 0.06), ("robbery", 0.015), ("snatching", 0.015))
+CALLS = (
+    ("traffic", 0.34),
+    ("noise", 0.17),
+    ("dispute", 0.14),
+    ("theft", 0.08),
+    ("suspicious", 0.09),
+    ("service", 0.12),
+    ("violence", 0.06),
+)
+CRIMES = (
+    ("theft", 0.42),
+    ("fraud", 0.31),
+    ("burglary", 0.07),
+    ("drugs", 0.11),
+    ("assault", 0.06),
+    ("robbery", 0.015),
+    ("snatching", 0.015),
+)
 
 
 def report(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator) -> list[Table]:
-    return [_calls(ground, areas, round(30_000 * scale), rng), _crimes(ground, areas, round(6_900 * scale), rng), *_fraud(ground, areas, scale, rng)]
+    return [
+        _calls(ground, areas, round(30_000 * scale), rng),
+        _crimes(ground, areas, round(6_900 * scale), rng),
+        *_fraud(ground, areas, scale, rng),
+    ]
 
 
 def _gathered(ground: Ground, count: int, rng: np.random.Generator, share: float) -> np.ndarray:
@@ -50,7 +70,11 @@ def _calls(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
 def _crimes(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -> Table:
     places = _gathered(ground, count, rng, 0.45)
     kinds = rng.choice([k for k, _ in CRIMES], size=count, p=[s for _, s in CRIMES])
-    loss = np.where(np.isin(kinds, ("theft", "fraud", "burglary", "robbery", "snatching")), rng.lognormal(9.4, 1.3, count), 0)
+    loss = np.where(
+        np.isin(kinds, ("theft", "fraud", "burglary", "robbery", "snatching")),
+        rng.lognormal(9.4, 1.3, count),
+        0,
+    )
     return Table(
         "crimes",
         {
@@ -70,7 +94,9 @@ def _fraud(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator)
     places = _along_roads(ground, machines, rng, 6.0, (0, 4, 3, 0.6, 0.1))
     keys = [f"ATM{n:04d}" for n in range(1, machines + 1)]
     banks = [str(b) for b in rng.choice(names.BANKS, size=machines)]
-    atms = Table("atms", {"key": keys, "name": [f"{b}提款機" for b in banks], "bank": banks}, shapely.points(places))
+    atms = Table(
+        "atms", {"key": keys, "name": [f"{b}提款機" for b in banks], "bank": banks}, shapely.points(places)
+    )
     pull = rng.zipf(1.8, size=machines).clip(max=30).astype(float)
     which = rng.choice(machines, size=drawn, p=pull / pull.sum())
     withdrawals = Table(

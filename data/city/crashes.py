@@ -16,7 +16,20 @@ from data.city.clock import TRAFFIC, moments
 from data.city.ground import Ground
 from data.city.records import Rows, Table
 
-TYPES = {"16": 0.27, "17": 0.20, "13": 0.15, "15": 0.12, "12": 0.09, "18": 0.09, "11": 0.018, "10": 0.01, "14": 0.007, "03": 0.03, "09": 0.012, "20": 0.008}
+TYPES = {
+    "16": 0.27,
+    "17": 0.20,
+    "13": 0.15,
+    "15": 0.12,
+    "12": 0.09,
+    "18": 0.09,
+    "11": 0.018,
+    "10": 0.01,
+    "14": 0.007,
+    "03": 0.03,
+    "09": 0.012,
+    "20": 0.008,
+}
 CAUSES = {
     "16": ("74", "71", "72"), "15": ("72", "73", "81", "75"), "13": ("16",), "12": ("17", "100"), "11": ("04", "17"),
     "10": ("04",), "14": ("12",), "03": ("70", "53"), "09": ("70",), "18": ("42", "14"), "20": ("14", "21"), "17": ("42", "40", "19"),
@@ -31,7 +44,16 @@ IMPACTS = {
     "14": (("03",), ("01", "11")), "03": (("01", "11"), ("16",)), "09": (("05",), ("16",)), "18": (("12", "14"),),
     "20": (("01", "11"),), "17": (("04", "02"), ("11", "12")),
 }  # fmt: skip
-VEHICLES = (("C03", 0.58), ("B03", 0.27), ("C04", 0.03), ("B12", 0.04), ("F01", 0.03), ("B01", 0.02), ("A12", 0.01), ("F03", 0.02))
+VEHICLES = (
+    ("C03", 0.58),
+    ("B03", 0.27),
+    ("C04", 0.03),
+    ("B12", 0.04),
+    ("F01", 0.03),
+    ("B01", 0.02),
+    ("A12", 0.01),
+    ("F03", 0.02),
+)
 WEATHER, LIGHT = ("8", "7", "6"), ("5", "7")
 WEIGHT = {1: 9.5, 2: 3.5, 3: 1.0}
 
@@ -49,7 +71,11 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
     serial: dict[tuple[str, str], int] = {}
     for n in keep.tolist():
         at, j, w = times[n], int(junction[n]), int(ward[n])
-        kind = str(habit[j]) if j >= 0 and rng.random() < 0.35 else str(rng.choice(list(TYPES), p=_shares(TYPES)))
+        kind = (
+            str(habit[j])
+            if j >= 0 and rng.random() < 0.35
+            else str(rng.choice(list(TYPES), p=_shares(TYPES)))
+        )
         if j < 0 and kind in ("15", "16"):
             kind = "13" if rng.random() < 0.5 else "12"
         severity = _severity(kind, at.hour, rng)
@@ -90,14 +116,18 @@ def _shares(of: dict[str, float]) -> np.ndarray:
     return values / values.sum()
 
 
-def _places(ground: Ground, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _places(
+    ground: Ground, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where: two of three at junctions with a heavy-tailed, lasting risk, the rest along roads."""
     assert ground.junctions.geometry is not None and ground.roads.geometry is not None
     spots = shapely.get_coordinates(ground.junctions.geometry)
     rank = np.array(ground.junctions.columns["rank"])
     legs = np.array(ground.junctions.columns["legs"])
     middle = np.exp(-np.hypot(*(spots - spots.mean(0)).T) / 3800)
-    risk = np.array([0, 30, 8, 2, 0.7])[rank] * (legs - 1) * (0.25 + middle) * rng.lognormal(0, 0.85, len(spots))
+    risk = (
+        np.array([0, 30, 8, 2, 0.7])[rank] * (legs - 1) * (0.25 + middle) * rng.lognormal(0, 0.85, len(spots))
+    )
     lengths = shapely.length(ground.roads.geometry)
     volume = lengths * np.array([0, 12, 4, 1, 0.3])[np.array(ground.roads.columns["rank"])]
     volume *= rng.lognormal(0, 0.6, len(volume))
@@ -154,8 +184,16 @@ def _parties(key: str, kind: str, severity: int, rows: Rows, rng: np.random.Gene
     for number, vehicle in enumerate(classes):
         role = min(number, len(actions) - 1)
         two_wheels = vehicle[0] in "CF"
-        fitting = [i for i in impacts[role] if vehicle == "H01" or (i >= "11") == two_wheels] or ["11" if two_wheels else "01"]
-        injury = ("1" if severity == 1 else "2") if number == hurt else "2" if severity < 3 and two_wheels and rng.random() < 0.3 else "3"
+        fitting = [i for i in impacts[role] if vehicle == "H01" or (i >= "11") == two_wheels] or [
+            "11" if two_wheels else "01"
+        ]
+        injury = (
+            ("1" if severity == 1 else "2")
+            if number == hurt
+            else "2"
+            if severity < 3 and two_wheels and rng.random() < 0.3
+            else "3"
+        )
         rows.add(
             None,
             key=f"{key}-{number + 1}",

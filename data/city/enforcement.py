@@ -14,11 +14,25 @@ from data.city.clock import TRAFFIC, moments
 from data.city.ground import Ground
 from data.city.records import Rows, Table
 
-KINDS = ("red_light", "lane_direction", "moto_forbidden", "box_stop", "block_junction", "solid_line", "no_yield", "parking", "section_speed", "pavement", "closed")
+KINDS = (
+    "red_light",
+    "lane_direction",
+    "moto_forbidden",
+    "box_stop",
+    "block_junction",
+    "solid_line",
+    "no_yield",
+    "parking",
+    "section_speed",
+    "pavement",
+    "closed",
+)
 YEARLY = (2032, 10822, 6547, 6012, 3100, 2400, 1900, 1500, 1200)
 
 
-def enforce(ground: Ground, areas: Areas, crashes: Table, scale: float, rng: np.random.Generator) -> list[Table]:
+def enforce(
+    ground: Ground, areas: Areas, crashes: Table, scale: float, rng: np.random.Generator
+) -> list[Table]:
     spots = shapely.get_coordinates(ground.junctions.geometry)
     number = {key: i for i, key in enumerate(ground.junctions.columns["key"])}
     counts = np.bincount([number[k] for k in crashes.columns["junction_key"] if k], minlength=len(spots))
@@ -43,15 +57,23 @@ def enforce(ground: Ground, areas: Areas, crashes: Table, scale: float, rng: np.
         for m, k in enumerate(kinds):
             angle = np.radians(25 + 120 * m)
             middle = spots[j] + 16 * np.array([np.cos(angle), np.sin(angle)])
-            zone = shapely.affinity.rotate(shapely.box(*(middle - (9, 5)), *(middle + (9, 5))), 25 + 120 * m)
+            zone = shapely.affinity.rotate(
+                shapely.box(*(middle - np.array((9.0, 5.0))), *(middle + np.array((9.0, 5.0)))), 25 + 120 * m
+            )
             zones.add(zone, key=f"{key}-{m + 1}", site_key=key, rule=KINDS[k])
         if running:
             count = round(YEARLY[n % len(YEARLY)] * scale * 0.6)
-            for at, k in zip(moments(count, rng, TRAFFIC, last_days=320), rng.choice(kinds, size=count), strict=True):
+            for at, k in zip(
+                moments(count, rng, TRAFFIC, last_days=320), rng.choice(kinds, size=count), strict=True
+            ):
                 violations.add(None, site_key=key, kind=KINDS[int(k)], at=at, place=spots[j])
     jitter = rng.normal(0, 7, size=(len(violations.shapes), 2))
     places = np.array(violations.columns.pop("place")) + jitter
-    table = Table("violations", {"key": [f"VI{n:06d}" for n in range(1, len(places) + 1)], **violations.columns}, shapely.points(np.round(places, 2)))
+    table = Table(
+        "violations",
+        {"key": [f"VI{n:06d}" for n in range(1, len(places) + 1)], **violations.columns},
+        shapely.points(np.round(places, 2)),
+    )
     return [sites.table(), zones.table(), table, *_corridor(ground)]
 
 
@@ -68,7 +90,13 @@ def _corridor(ground: Ground) -> list[Table]:
     ptz, bays = Rows("ptz_cameras"), Rows("kerb_rules")
     for n in range(8):
         place = shapely.line_interpolate_point(shapely.offset_curve(axis, 10), (n + 0.5) / 8, normalized=True)
-        ptz.add(place, key=f"PTZ{n + 1}", name=f"路廊{n + 1}號攝影機", name_en=f"Corridor camera {n + 1}", corridor_key="RC1")
+        ptz.add(
+            place,
+            key=f"PTZ{n + 1}",
+            name=f"路廊{n + 1}號攝影機",
+            name_en=f"Corridor camera {n + 1}",
+            corridor_key="RC1",
+        )
     side = shapely.offset_curve(axis, 11.0)
     other = shapely.offset_curve(axis, -11.0)
     for n in range(15):
@@ -77,5 +105,9 @@ def _corridor(ground: Ground) -> list[Table]:
         at = length * (n % 9 + 0.3) / 9.5
         part = shapely.ops.substring(line, at, min(at + (12 if kind == "loading" else 45), length))
         bays.add(part, key=f"KB{n + 1:02d}", kind=kind, corridor_key="RC1")
-    corridor = Table("corridors", {"key": ["RC1"], "name": [f"{name}執法路廊"], "name_en": ["Zhongshan Rd. corridor"]}, np.array([axis]))
+    corridor = Table(
+        "corridors",
+        {"key": ["RC1"], "name": [f"{name}執法路廊"], "name_en": ["Zhongshan Rd. corridor"]},
+        np.array([axis]),
+    )
     return [corridor, ptz.table(), bays.table()]

@@ -42,7 +42,9 @@ def lay(network: Network, rng: np.random.Generator) -> Ground:
     roads = road_table(network, lines, node_of)
     river = shapely.polygons(np.vstack([network.river[0], network.river[1][::-1]]))
     faces = shapely.get_parts(shapely.polygonize(lines))
-    water = shapely.union_all(shapely.buffer(shapely.linestrings((network.river[0] + network.river[1]) / 2), 46.0))
+    water = shapely.union_all(
+        shapely.buffer(shapely.linestrings((network.river[0] + network.river[1]) / 2), 46.0)
+    )
     wet = shapely.within(shapely.point_on_surface(faces), river)
     blocks, inner = block_table(network, lines, faces, wet, rng)
     levee = shapely.difference(shapely.buffer(river, -8.0), shapely.buffer(water, 6.0))
@@ -81,7 +83,13 @@ def junction_table(network: Network, rng: np.random.Generator) -> tuple[Table, d
         key = f"J{len(node_of) + 1:05d}"
         node_of[key] = node
         draw = rng.random()
-        signal = "1" if best == 1 and (meeting[1][0] <= 2 or draw < 0.5) else "3" if best <= 2 and draw < 0.4 else "4"
+        signal = (
+            "1"
+            if best == 1 and (meeting[1][0] <= 2 or draw < 0.5)
+            else "3"
+            if best <= 2 and draw < 0.4
+            else "4"
+        )
         if best == 2 and meeting[1][0] == 2:
             signal = "1"
         rows.add(
@@ -127,7 +135,9 @@ def block_table(
     inner = shapely.buffer(faces, -WIDTHS[4] / 2 - 1.2, join_style="mitre")
     ranks = np.array([e.rank for e in network.edges])
     wide = np.flatnonzero(ranks <= 3)
-    strips = shapely.buffer(lines[wide], np.array([WIDTHS[r] / 2 for r in ranks[wide]]) + 1.2, cap_style="square")
+    strips = shapely.buffer(
+        lines[wide], np.array([WIDTHS[r] / 2 for r in ranks[wide]]) + 1.2, cap_style="square"
+    )
     tree = STRtree(strips)
     face_index, strip_index = tree.query(inner, predicate="intersects")
     order = np.argsort(face_index, kind="stable")
@@ -142,8 +152,15 @@ def block_table(
         dtype=object,
     )
     dry = ~wet & (shapely.area(out) > 150)
-    land = rng.choice(["residential", "mixed", "commercial", "industrial", "field"], size=len(out), p=[0.58, 0.22, 0.1, 0.05, 0.05])
-    far = np.hypot(*(shapely.get_coordinates(shapely.centroid(faces)) - network.xy.mean(0)).T) > network.plan.half_width * 0.8
+    land = rng.choice(
+        ["residential", "mixed", "commercial", "industrial", "field"],
+        size=len(out),
+        p=[0.58, 0.22, 0.1, 0.05, 0.05],
+    )
+    far = (
+        np.hypot(*(shapely.get_coordinates(shapely.centroid(faces)) - network.xy.mean(0)).T)
+        > network.plan.half_width * 0.8
+    )
     land = np.where(far & (shapely.area(out) > 25_000), "field", land)
     chosen = np.flatnonzero(dry)
     keys = [f"B{n:05d}" for n in range(1, len(chosen) + 1)]
@@ -160,7 +177,9 @@ def park_table(inner: np.ndarray, blocks: Table, levee: shapely.Geometry, rng: n
     chosen = rng.choice(fitting, size=min(len(fitting), max(len(blocks) // 90, 3)), replace=False)
     lands = list(blocks.columns["land"])
     for number, i in enumerate(sorted(chosen.tolist()), 1):
-        rows.add(blocks.geometry[i], key=f"P{number:03d}", name=f"第{number}公園", name_en=f"Park No. {number}")
+        rows.add(
+            blocks.geometry[i], key=f"P{number:03d}", name=f"第{number}公園", name_en=f"Park No. {number}"
+        )
         lands[i] = "park"
     blocks.columns["land"] = lands
     return rows.table()
@@ -194,7 +213,11 @@ def building_table(blocks: Table, network: Network, rng: np.random.Generator) ->
                 if rng.random() < 0.12:
                     continue
                 depth = step_b * rng.uniform(0.72, 0.94)
-                start = corners[0] + unit_a * (a * step_a + gap / 2) + unit_b * (b * step_b + (step_b - depth) / 2)
+                start = (
+                    corners[0]
+                    + unit_a * (a * step_a + gap / 2)
+                    + unit_b * (b * step_b + (step_b - depth) / 2)
+                )
                 side, back = unit_a * (step_a - gap), unit_b * depth
                 made.append([start, start + side, start + side + back, start + back])
         if not made:
@@ -202,7 +225,9 @@ def building_table(blocks: Table, network: Network, rng: np.random.Generator) ->
         polygons = shapely.polygons(np.array(made))
         inside = polygons[shapely.within(polygons, shape)]
         boxes.append(inside)
-        near = float(np.exp(-np.hypot(*(shapely.get_coordinates(shapely.centroid(frame))[0] - center)) / 1800))
+        near = float(
+            np.exp(-np.hypot(*(shapely.get_coordinates(shapely.centroid(frame))[0] - center)) / 1800)
+        )
         floors.append(np.maximum(rng.poisson(2.2 + 4.5 * near, size=len(inside)), 1))
     geometry = np.concatenate(boxes) if boxes else np.array([], dtype=object)
     tall = np.concatenate(floors) if floors else np.array([], dtype=int)

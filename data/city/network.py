@@ -102,7 +102,9 @@ def build(plan: Plan, rng: np.random.Generator) -> Network:
     uv = np.array([(u, v) for v in vs for u in us])
     xy = np.round(bend(uv, plan.half_width) + CENTER, 2)
 
-    line_rank = {("u", i): int(r) for i, r in enumerate(u_rank)} | {("v", j): int(r) for j, r in enumerate(v_rank)}
+    line_rank = {("u", i): int(r) for i, r in enumerate(u_rank)} | {
+        ("v", j): int(r) for j, r in enumerate(v_rank)
+    }
     inside = _inside(uv, plan, plan.river_gap)
     crossing = {river_at - 1, rail_at - 1}
     edges = []
@@ -178,7 +180,9 @@ def _prune(edges: list[Edge], count: int) -> list[Edge]:
     return [e for e in edges if e.a in largest]
 
 
-def _names(network: Network, us: np.ndarray, vs: np.ndarray, river_at: int) -> dict[tuple[str, int], tuple[str, str]]:
+def _names(
+    network: Network, us: np.ndarray, vs: np.ndarray, river_at: int
+) -> dict[tuple[str, int], tuple[str, str]]:
     """Arterials and collectors by name; small streets are lanes (巷) of the big one beside them."""
     out: dict[tuple[str, int], tuple[str, str]] = {}
     big = [line for line, rank in network.line_rank.items() if rank == ARTERIAL]
@@ -204,7 +208,10 @@ def _names(network: Network, us: np.ndarray, vs: np.ndarray, river_at: int) -> d
             elif network.line_rank[(axis, i)] == LOCAL:
                 suffix = ("東", "西", "南", "北", "中")[number % 5]
                 latin = ("E.", "W.", "S.", "N.", "C.")[number % 5]
-                out[(axis, i)] = (f"{host[0][:-1]}{suffix}{number}街", f"{host[1].split()[0]} {latin} {number}th St.")
+                out[(axis, i)] = (
+                    f"{host[0][:-1]}{suffix}{number}街",
+                    f"{host[1].split()[0]} {latin} {number}th St.",
+                )
             else:
                 out[(axis, i)] = (f"{host[0]}{number * 14 + 2}巷", f"Ln. {number * 14 + 2}, {host[1]}")
     return out

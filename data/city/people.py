@@ -27,7 +27,13 @@ def landmarks(ground: Ground, areas: Areas, scale: float, rng: np.random.Generat
             place = _along_roads(ground, 1, rng, 24.0, (0, 1, 2, 2, 0.5))[0]
             name, latin = words[number % len(words)]
             number += 1
-            rows.add(shapely.Point(place), key=f"L{number:03d}", kind=kind, name=f"{name}{zh}", name_en=f"{latin} {en}")
+            rows.add(
+                shapely.Point(place),
+                key=f"L{number:03d}",
+                kind=kind,
+                name=f"{name}{zh}",
+                name_en=f"{latin} {en}",
+            )
     return rows.table()
 
 
@@ -46,7 +52,10 @@ def complain(ground: Ground, areas: Areas, scale: float, rng: np.random.Generato
             "kind": rng.choice(DEFECTS, size=holes).tolist(),
             "state": state.tolist(),
             "reported_at": at,
-            "repaired_at": [t + timedelta(days=int(d)) if s == "repaired" else None for t, d, s in zip(at, took, state, strict=True)],
+            "repaired_at": [
+                t + timedelta(days=int(d)) if s == "repaired" else None
+                for t, d, s in zip(at, took, state, strict=True)
+            ],
         },
         shapely.points(places),
     )
@@ -76,7 +85,10 @@ def missing(ground: Ground, scale: float, rng: np.random.Generator) -> list[Tabl
             "sex": [str(s) for s in rng.choice(("1", "2"), size=people)],
             "seen_at": moments(people, rng, DAYTIME, last_days=60),
             "state": rng.choice(("found", "searching"), size=people, p=(0.8, 0.2)).tolist(),
-            "clothes": [str(c) for c in rng.choice(("藍色外套、灰長褲", "紅帽、花襯衫", "白上衣、黑背心"), size=people)],
+            "clothes": [
+                str(c)
+                for c in rng.choice(("藍色外套、灰長褲", "紅帽、花襯衫", "白上衣、黑背心"), size=people)
+            ],
         },
         shapely.points(places),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -16,7 +17,15 @@ from data.city.records import Rows, Table
 FUNCTIONS = ("live", "plate", "suspicious", "playback", "tracking", "video_patrol")
 CAMPAIGNS = ("petrol", "jeweller", "post", "store", "temple", "nightmarket", "school", "parking")
 STATES = ("received", "site_visit", "decided_build", "decided_reject", "deferred", "built")
-JUDGED = (("normal", 0.955), ("late", 0.022), ("early", 0.008), ("out_of_range", 0.007), ("wrong_box", 0.004), ("replay", 0.002), ("proxy", 0.002))
+JUDGED = (
+    ("normal", 0.955),
+    ("late", 0.022),
+    ("early", 0.008),
+    ("out_of_range", 0.007),
+    ("wrong_box", 0.004),
+    ("replay", 0.002),
+    ("proxy", 0.002),
+)
 
 
 def cameras(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator) -> list[Table]:
@@ -26,7 +35,11 @@ def cameras(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator
     spots = shapely.get_coordinates(junctions.geometry)
     rank = np.array(junctions.columns["rank"])
     share = np.array([0, 9, 3, 0.5, 0.1])[rank]
-    chosen = np.sort(rng.choice(len(spots), size=min(round(685 * scale), len(spots) // 2), replace=False, p=share / share.sum()))
+    chosen = np.sort(
+        rng.choice(
+            len(spots), size=min(round(685 * scale), len(spots) // 2), replace=False, p=share / share.sum()
+        )
+    )
     sets, lenses = Rows("camera_sets"), Rows("lenses")
     ward = areas.ward_index(spots)
     for number, j in enumerate(chosen.tolist(), 1):
@@ -34,7 +47,11 @@ def cameras(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator
         count = int(rng.integers(2, 7))
         fault = rng.random() < 0.026
         reading = rank[j] <= 2 and rng.random() < 0.8
-        held = [FUNCTIONS[0], FUNCTIONS[3]] + ([FUNCTIONS[1], FUNCTIONS[2], FUNCTIONS[4]] if reading else []) + ([FUNCTIONS[5]] if rng.random() < 0.5 else [])
+        held = (
+            [FUNCTIONS[0], FUNCTIONS[3]]
+            + ([FUNCTIONS[1], FUNCTIONS[2], FUNCTIONS[4]] if reading else [])
+            + ([FUNCTIONS[5]] if rng.random() < 0.5 else [])
+        )
         sets.add(
             shapely.Point(spots[j] + (9.0, -8.0)),
             key=key,
@@ -60,10 +77,17 @@ def cameras(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator
                 kind="ptz" if rng.random() < 0.12 else "fixed",
                 status="fault" if fault and rng.random() < 0.7 else "ok",
             )
-    return [sets.table(), lenses.table(), _private(ground, areas, round(7209 * scale), rng), _wishes(ground, areas, round(260 * scale), rng)]
+    return [
+        sets.table(),
+        lenses.table(),
+        _private(ground, areas, round(7209 * scale), rng),
+        _wishes(ground, areas, round(260 * scale), rng),
+    ]
 
 
-def _along_roads(ground: Ground, count: int, rng: np.random.Generator, aside: float, ranks: tuple[float, ...]) -> np.ndarray:
+def _along_roads(
+    ground: Ground, count: int, rng: np.random.Generator, aside: float, ranks: tuple[float, ...]
+) -> np.ndarray:
     assert ground.roads.geometry is not None
     share = np.array(ranks)[np.array(ground.roads.columns["rank"])] * shapely.length(ground.roads.geometry)
     road = rng.choice(len(share), size=count, p=share / share.sum())
@@ -103,7 +127,9 @@ def _wishes(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) 
             "source": who.tolist(),
             "state": state.tolist(),
             "asked_at": asked,
-            "reason": rng.choice(("路口視線不良", "常有竊案", "夜間聚眾", "學童通學安全", "違規左轉"), size=count).tolist(),
+            "reason": rng.choice(
+                ("路口視線不良", "常有竊案", "夜間聚眾", "學童通學安全", "違規左轉"), size=count
+            ).tolist(),
             "ward_key": [areas.wards[w] for w in areas.ward_index(places)],
         },
         shapely.points(places),
@@ -112,7 +138,12 @@ def _wishes(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) 
 
 def patrol(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator) -> list[Table]:
     boxes = _boxes(ground, areas, max(round(773 * scale), 20), rng)
-    return [boxes, _routes(ground, areas, boxes, rng), _sign_ins(boxes, round(14_000 * scale), rng), *_cars(ground, areas, max(round(14 * scale), 3), rng)]
+    return [
+        boxes,
+        _routes(ground, areas, boxes, rng),
+        _sign_ins(boxes, round(14_000 * scale), rng),
+        *_cars(ground, areas, max(round(14 * scale), 3), rng),
+    ]
 
 
 def _boxes(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -> Table:
@@ -126,7 +157,9 @@ def _boxes(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
             "name": [f"巡邏箱{n:04d}" for n in range(1, count + 1)],
             "tag": np.where(lasting, "nfc", "qr").tolist(),
             "permanent": lasting.tolist(),
-            "kind": rng.choice(("bank", "store", "school", "junction", "park", "household"), size=count).tolist(),
+            "kind": rng.choice(
+                ("bank", "store", "school", "junction", "park", "household"), size=count
+            ).tolist(),
             "station_key": [areas.station_of_ward[w] for w in ward],
             "valid_from": [(NOW - timedelta(days=int(d))).date() for d in rng.integers(60, 2600, count)],
             "valid_to": [None if keep else (NOW + timedelta(days=30)).date() for keep in lasting],
@@ -180,7 +213,7 @@ def _street_walk(ground: Ground, stops: np.ndarray) -> shapely.Geometry:
     graph = ground.walk()
     points = [graph.nearest(p) for p in stops]
     nodes = [points[0]]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         nodes += graph.way(a, b)[1:]
     coordinates = graph.xy[nodes]
     return shapely.linestrings(coordinates if len(coordinates) > 1 else np.vstack([stops[0], stops[1]]))
@@ -201,7 +234,9 @@ def _sign_ins(boxes: Table, count: int, rng: np.random.Generator) -> Table:
             "key": [f"SI{n:06d}" for n in range(1, count + 1)],
             "box_key": [keys[b] for b in box],
             "station_key": [boxes.columns["station_key"][b] for b in box],
-            "officer": [f"{keys[b][:5]}-{int(o):02d}" for b, o in zip(box, rng.integers(1, 19, count), strict=True)],
+            "officer": [
+                f"{keys[b][:5]}-{int(o):02d}" for b, o in zip(box, rng.integers(1, 19, count), strict=True)
+            ],
             "at": at,
             "judgement": judged.tolist(),
             "accuracy_m": np.round(rng.gamma(3, 3, count) + 2, 1).tolist(),
@@ -225,7 +260,14 @@ def _cars(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) ->
                 nodes += graph.way(nodes[-1], there)[1:]
             line = shapely.linestrings(graph.xy[nodes])
             km = float(shapely.length(line)) / 1000
-            tracks.add(line, key=f"{key}-{shift + 1}", car_key=key, started_at=start, ended_at=start + timedelta(hours=8), km=round(km, 2))
+            tracks.add(
+                line,
+                key=f"{key}-{shift + 1}",
+                car_key=key,
+                started_at=start,
+                ended_at=start + timedelta(hours=8),
+                km=round(km, 2),
+            )
             here = nodes[-1]
         cars.add(
             shapely.Point(graph.xy[here]),

@@ -25,7 +25,9 @@ class Table:
     geometry: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        lengths = {len(c) for c in self.columns.values()} | ({len(self.geometry)} if self.geometry is not None else set())
+        lengths = {len(c) for c in self.columns.values()} | (
+            {len(self.geometry)} if self.geometry is not None else set()
+        )
         if len(lengths) > 1:
             raise ValueError(f"{self.name}: columns of different lengths {sorted(lengths)}")
 

@@ -1,0 +1,73 @@
+"""Code lists with validity dates, one file of tab-separated lines a theme; forms are renumbered, so nothing is an enum.
+
+from data.codes import table
+table("crash.type").at(date(2024, 1, 1)).label("16", "en")
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    value: str
+    zh: str
+    en: str
+    group: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def valid(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTable:
+    id: str
+    entries: tuple[Code, ...]
+
+    def at(self, day: date) -> CodeTable:
+        """The list as it was in force on a day."""
+        return CodeTable(self.id, tuple(c for c in self.entries if c.valid(day)))
+
+    def get(self, value: str) -> Code | None:
+        """The newest entry of that value."""
+        return next((c for c in reversed(self.entries) if c.value == value), None)
+
+    def by_label(self, zh: str) -> Code | None:
+        """The entry that a published file means by its words; None when no entry or several could be meant."""
+        found = {c.value: c for c in self.entries if c.zh == zh}
+        return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _lines() -> Iterator[tuple[str, Code]]:
+    for path in sorted(_HERE.glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file, delimiter="\t"):
+                if not row or row[0].startswith("#"):
+                    continue
+                id, value, zh, en, group, start, end = [*row, "", "", "", "", ""][:7]
+                dates = [date.fromisoformat(d) if d else None for d in (start, end)]
+                yield id, Code(value, zh, en, group, dates[0], dates[1])
+
+
+@cache
+def load() -> dict[str, CodeTable]:
+    found: dict[str, list[Code]] = {}
+    for id, code in _lines():
+        found.setdefault(id, []).append(code)
+    return {id: CodeTable(id, tuple(codes)) for id, codes in found.items()}
+
+
+def table(id: str) -> CodeTable:
+    return load()[id]
