@@ -113,7 +113,8 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
 
 def _shares(of: dict[str, float]) -> np.ndarray:
     values = np.array(list(of.values()))
-    return values / values.sum()
+    shares: np.ndarray = values / values.sum()
+    return shares
 
 
 def _places(
@@ -162,7 +163,8 @@ def _became_better(junction: np.ndarray, times: list[datetime], rng: np.random.G
     counts = np.bincount(junction[junction >= 0])
     worst = np.argsort(counts)[::-1][2:40:3][:12]
     late = np.array([t.year > 2023 or (t.year == 2023 and t.month >= 7) for t in times])
-    return np.isin(junction, worst) & late & (rng.random(len(junction)) < 0.36)
+    gone: np.ndarray = np.isin(junction, worst) & late & (rng.random(len(junction)) < 0.36)
+    return gone
 
 
 def _severity(kind: str, hour: int, rng: np.random.Generator) -> int:

@@ -71,7 +71,8 @@ def junction_table(network: Network, rng: np.random.Generator) -> tuple[Table, d
     for e in network.edges:
         for node in (e.a, e.b):
             ranks.setdefault(node, []).append((e.rank, e.line))
-    rows, node_of = Rows("junctions"), {}
+    rows = Rows("junctions")
+    node_of: dict[str, int] = {}
     for node in sorted(ranks):
         meeting = sorted(set(ranks[node]))
         legs = int(network.degree[node])

@@ -249,6 +249,7 @@ def _cars(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) ->
     cars, tracks = Rows("patrol_cars"), Rows("patrol_tracks")
     graph = ground.walk()
     stations = areas.stations
+    assert stations.geometry is not None
     for number in range(1, count + 1):
         key = f"PAT{number:02d}"
         here = graph.nearest(shapely.get_coordinates(stations.geometry[(number - 1) % len(stations)])[0])

@@ -54,7 +54,8 @@ class Rows:
 
     def table(self) -> Table:
         geometry = np.array(self.shapes, dtype=object) if any(s is not None for s in self.shapes) else None
-        return Table(self.name, self.columns or {"key": []}, geometry)
+        columns: dict[str, Sequence[Any]] = dict(self.columns)
+        return Table(self.name, columns or {"key": []}, geometry)
 
 
 def to_wgs84(shapes: np.ndarray) -> np.ndarray:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from procrastinate.contrib.django import app
-
 
 def work(concurrency: int = 2) -> None:
     """Blocks; SIGINT and SIGTERM let running jobs finish first. Interrupted jobs stay in the queue."""
+    from procrastinate.contrib.django import app
+
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as working:
         asyncio.run(_work(working, concurrency))
@@ -19,3 +19,10 @@ async def _work(working: object, concurrency: int) -> None:
         await working.run_worker_async(  # type: ignore[attr-defined]
             concurrency=concurrency, delete_jobs="successful", install_signal_handlers=True
         )
+
+
+if __name__ == "__main__":
+    from gis.cli.setup import django
+
+    django()
+    work()

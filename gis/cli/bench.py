@@ -1,0 +1,33 @@
+"""`antu bench NAME`: measure, and print the table that docs/benchmarks.md keeps."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+
+from gis.cli import setup
+from gis.trouble import Trouble
+
+
+def subjects() -> list[str]:
+    package = import_module("tests.benchmarks")
+    return sorted(m.name for m in iter_modules(package.__path__) if m.name != "report")
+
+
+@click.command("bench")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def bench_(name: str | None, as_json: bool) -> None:
+    """Measure NAME; without it, say what can be measured."""
+    sys.path.insert(0, str(setup.ROOT))
+    if name is None:
+        click.echo("\n".join(subjects()))
+        return
+    if name not in subjects():
+        raise Trouble(f"There is no benchmark “{name}”.", f"There are: {', '.join(subjects())}.", code=2)
+    report = import_module(f"tests.benchmarks.{name}").run()
+    click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.markdown())

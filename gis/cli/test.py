@@ -1,0 +1,56 @@
+"""`antu test`: every check and every test, one after the other; all run, and the sum is said at the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import click
+
+from gis.cli import setup
+
+PYTHON = sys.executable
+STAGES: tuple[tuple[str, list[str]], ...] = (
+    ("ruff", [PYTHON, "-m", "ruff", "check"]),
+    ("format", [PYTHON, "-m", "ruff", "format", "--check"]),
+    (
+        "import rules",
+        [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    ),
+    ("types", [PYTHON, "-m", "mypy"]),
+    ("portal types", ["npm", "--prefix", "portal/web", "run", "--silent", "check"]),
+    ("portal tests", ["npm", "--prefix", "portal/web", "run", "--silent", "test"]),
+)
+
+
+@click.command("test", context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--only-tests", is_flag=True, help="Leave out linters and types.")
+def test_(arguments: tuple[str, ...], only_tests: bool) -> None:
+    """Run linters, types, front-end tests and pytest with a real database and a real browser.
+
+    Further arguments go to pytest, as in: antu test -k legend
+    """
+    own = setup.database()
+    environment = os.environ | {"PYTHONPATH": str(setup.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
+    failed = []
+    try:
+        for name, command in (*(() if only_tests else STAGES), ("pytest", pytest)):
+            click.secho(f"── {name}", bold=True)
+            began = time.perf_counter()
+            code = subprocess.run(command, cwd=setup.ROOT, env=environment, check=False).returncode
+            click.echo(f"   {'✓' if code == 0 else '✗'} {name}  {time.perf_counter() - began:.1f} s")
+            if code:
+                failed.append(name)
+    finally:
+        if own:
+            from gis.cluster import Cluster
+
+            Cluster.of(setup.ROOT).stop()
+    if failed:
+        click.secho(f"Failed: {', '.join(failed)}.", fg="red")
+        sys.exit(1)
+    click.secho("All checks and tests passed.", fg="green")
