@@ -1,0 +1,39 @@
+"""What about a crash is no feature: its parties, for police alone."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router
+
+from data.codes import table
+from layers.access import Clearance
+from layers.crashes.models import Crash, Party
+
+router = Router(tags=["crashes"])
+CODED = {
+    "vehicle": "crash.vehicle",
+    "action": "crash.action",
+    "impact": "crash.impact",
+    "impact_other": "crash.impact",
+    "cause": "crash.cause",
+    "sex": "crash.sex",
+    "injury": "crash.injury",
+}
+
+
+@router.get("/{id}/parties", summary="Parties of a crash (police)")
+def parties(request: HttpRequest, id: int) -> list[dict[str, Any]]:
+    """In the order of the form, each coded value with its words. To others than police there are no such crashes."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    if viewer.clearance < Clearance.POLICE or not Crash.objects.filter(pk=id).exists():
+        raise Http404
+    return [_shown(party) for party in Party.objects.filter(crash_id=id)]
+
+
+def _shown(party: Party) -> dict[str, Any]:
+    out: dict[str, Any] = {"number": party.number, "age": party.age, "hit_and_run": party.hit_and_run}
+    for name, codes in CODED.items():
+        code = table(codes).get(getattr(party, name))
+        if code:
+            out[name] = {"value": code.value, "zh": code.zh, "en": code.en}
+    return out
