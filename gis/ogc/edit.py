@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import shapely
+from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon
-from django.contrib.gis.geos.error import GEOSException as BrokenGeometry
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -151,7 +151,7 @@ def place(row: Row, geometry: Any) -> GEOSGeometry:
         if wanted == "MULTIPOLYGON" and drawn.geom_type == "Polygon":
             drawn = MultiPolygon(drawn, srid=4326)
         inside = shapely.box(-180, -85.06, 180, 85.06).covers(shapely.from_wkb(bytes(drawn.wkb)))
-    except (GEOSException, BrokenGeometry, shapely.errors.GEOSException, ValueError, TypeError) as wrong:
+    except (GDALException, GEOSException, shapely.errors.GEOSException, ValueError, TypeError) as wrong:
         raise OgcProblem(400, "The geometry cannot be read as GeoJSON.") from wrong
     if drawn.geom_type.upper() != wanted:
         raise OgcProblem(400, f"This collection holds {wanted.title()} geometries, not {drawn.geom_type}.")

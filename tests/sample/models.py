@@ -11,8 +11,8 @@ class Spot(PointRow):
     grade = models.IntegerField(default=1)
     weight = models.FloatField(default=1.0)
     open = models.BooleanField(default=True)
-    happened_at = models.DateTimeField(null=True)
-    informant = models.CharField(max_length=80, default="")
+    happened_at = models.DateTimeField(null=True, blank=True)
+    informant = models.CharField(max_length=80, default="", blank=True)
 
     class Meta(PointRow.Meta):
         pass
