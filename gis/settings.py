@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "gis.accounts",
     "gis.audit",
+    "gis.demo",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "layers.enforcement",
     "layers.cases",
     "procrastinate.contrib.django",
+    "ninja",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,167 @@
+"""Loads the synthetic city: one transaction, one COPY a table, every trigger at work as for any other import.
+
+An interrupted load leaves nothing. A second one finds the mark of the first and does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
+from typing import Any
+
+import shapely
+from django.contrib.gis.db.models import GeometryField
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from data.city import SCALES, Table, generate
+from gis.demo.derived import derive
+from gis.demo.models import Demonstration
+from gis.demo.tables import TARGETS, Target
+from gis.exchange.copy import ewkb, pour, write_rows
+from gis.trouble import Trouble
+from layers.hotspots.drawing import draw
+from layers.registry.register import register
+from layers.registry.sql import quoted
+
+SYNTHETIC = "synthetic"
+Say = Callable[[str], None]
+
+
+def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict[str, int]:
+    if scale not in SCALES:
+        raise Trouble(f"There is no scale “{scale}”.", f"There are {', '.join(SCALES)}.")
+    there = Demonstration.objects.first()
+    if there and (there.scale, there.seed) == (scale, seed) and not replace:
+        say(f"{scale} {seed} is loaded already")
+        return {}
+    if there and not replace:
+        raise Trouble(
+            f"Another demonstration is loaded: {there.scale}, seed {there.seed}.",
+            "Take its place with --replace.",
+        )
+    if not force and (layer := _real()):
+        raise Trouble(
+            f"There is real data in layer “{layer}”; a made-up city among it would mislead.",
+            "Use another database, or mix them with --force.",
+        )
+    start = monotonic()
+    city = derive(generate(scale, seed, say))
+    say(f"made in {monotonic() - start:.0f} s")
+    start = monotonic()
+    with transaction.atomic():
+        if there:
+            _clear(say)
+        rows = _fill(city, say)
+        Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    say("surfaces")
+    draw()
+    say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")
+    return rows
+
+
+def _real() -> str | None:
+    """A layer that holds rows which are not synthetic, if there is any."""
+    for layer in register:
+        if layer.model and layer.theme in _themes() and _any_real(layer.model):
+            return layer.id
+    return None
+
+
+def _themes() -> set[str]:
+    return {target.model._meta.app_label for target in TARGETS.values()}
+
+
+def _any_real(model: type[models.Model]) -> bool:
+    return bool(model._default_manager.exclude(origin=SYNTHETIC).exists())
+
+
+def _clear(say: Say) -> None:
+    say("taking away the former city")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for target in reversed(TARGETS.values()):
+            table = quoted(target.model._meta.db_table)
+            if any(f.name == "origin" for f in target.model._meta.fields):
+                cursor.execute(f"DELETE FROM {table} WHERE origin = %s", [SYNTHETIC])
+            else:
+                cursor.execute(
+                    f"DELETE FROM {table} p USING crashes_crash c WHERE c.id = p.crash_id AND c.origin = %s",
+                    [SYNTHETIC],
+                )
+        for tally in ("crashes_junctiontally", "crashes_roadtally"):
+            cursor.execute(f"DELETE FROM {tally} WHERE a1 = 0 AND a2 = 0 AND a3 = 0")
+    Demonstration.objects.all().delete()
+
+
+def _fill(city: dict[str, Table], say: Say) -> dict[str, int]:
+    if missing := set(city) - set(TARGETS):
+        raise LookupError(f"no model takes {', '.join(sorted(missing))}")
+    ids: dict[type[models.Model], dict[str, int]] = {}
+    counted = {}
+    for name, target in TARGETS.items():
+        if name in city:
+            counted[name] = _table(city[name], target, ids)
+            say(f"{name} {counted[name]:,}")
+    return counted
+
+
+def _table(table: Table, target: Target, ids: dict[type[models.Model], dict[str, int]]) -> int:
+    model, count = target.model, len(table)
+    given = _reserve(model, count)
+    ids[model] = dict(zip(table.columns["key"], given, strict=True))
+    columns: dict[str, Sequence[Any]] = {"id": given}
+    for name, values in table.columns.items():
+        wanted = target.rename.get(name, name)
+        if wanted is None:
+            continue
+        if wanted.endswith("_key"):
+            reference = model._meta.get_field(wanted.removesuffix("_key"))
+            known = ids[reference.related_model]  # type: ignore[index]
+            columns[reference.attname] = [None if v is None else known[v] for v in values]  # type: ignore[union-attr]
+        else:
+            columns[model._meta.get_field(wanted).name] = values
+    if table.geometry is not None:
+        columns["geom"] = ewkb(_as_model(table.geometry, model))
+    for name, value in _defaults(model, set(columns)):
+        columns[name] = [value] * count
+    rows = zip(*columns.values(), strict=True)
+    fill = pour if "geom" in columns else write_rows
+    return fill(connection, model, list(columns), rows)
+
+
+def _reserve(model: type[models.Model], count: int) -> list[int]:
+    """Ids for so many rows, taken from the table's own sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _as_model(shapes: Any, model: type[models.Model]) -> Any:
+    """Single areas made multiple where that is what the column holds."""
+    column = model._meta.get_field("geom")
+    assert isinstance(column, GeometryField)
+    if column.geom_type != "MULTIPOLYGON":
+        return shapes
+    single = shapely.get_type_id(shapes) == 3
+    out = shapes.copy()
+    out[single] = [shapely.multipolygons([shape]) for shape in shapes[single]]
+    return out
+
+
+def _defaults(model: type[models.Model], have: set[str]) -> Iterator[tuple[str, Any]]:
+    """What Django would fill in for the columns that the city says nothing about."""
+    for column in model._meta.concrete_fields:
+        if column.attname in have or isinstance(column, models.GeneratedField):
+            continue
+        if column.name == "origin":
+            yield column.attname, SYNTHETIC
+        elif getattr(column, "auto_now", False):
+            yield column.attname, timezone.now()
+        else:
+            yield column.attname, column.get_default()

@@ -1,0 +1,16 @@
+"""The mark that a demonstration is loaded, written in the same transaction as its rows."""
+
+from django.db import models
+
+
+class Demonstration(models.Model):
+    scale = models.CharField("規模", max_length=16)
+    seed = models.IntegerField("種子")
+    rows = models.JSONField("筆數", default=dict)
+    loaded_at = models.DateTimeField("載入時間", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "示範資料"
+
+    def __str__(self) -> str:
+        return f"{self.scale} {self.seed}"
