@@ -50,6 +50,8 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
     say(f"made in {monotonic() - start:.0f} s")
     start = monotonic()
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('antu.actor', 'cli:demo', true)")
         if there:
             _clear(say)
         rows = _fill(city, say)

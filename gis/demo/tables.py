@@ -35,7 +35,7 @@ TARGETS: dict[str, Target] = {
     "beats": Target(areas.Beat),
     "junctions": Target(streets.Junction),
     "sections": Target(streets.Section),
-    "roads": Target(streets.Road, {"width": "width_m"}),
+    "roads": Target(streets.Road),
     "road_surfaces": Target(streets.RoadSurface),
     "blocks": Target(streets.Block),
     "buildings": Target(streets.Building),

@@ -143,7 +143,7 @@ LAYERS = [
             Only(below=15, where="q.rank <= 300"),
         ),
         style=Style(
-            Points(Text("當量", "EPDO"), by="epdo", breaks=(30, 50, 70, 90), size=11, zooms=(11, 24)),
+            Points(Text("當量", "EPDO"), by="epdo", breaks=(15, 25, 40, 60), size=11, zooms=(11, 24)),
             Labels("name", size=12, weight="Bold", priority="rank", zooms=(14.5, 24)),
         ),
         visible=True,
@@ -190,12 +190,12 @@ LAYERS = [
         ),
         label="name",
         zooms=(11, 22),
-        generalise=(Only(below=13, where="q.per_km >= 60"), Simplify(below=16)),
+        generalise=(Only(below=13, where="q.per_km >= 40"), Simplify(below=16)),
         style=Style(
             Lines(
                 Text("件／公里", "crashes per km"),
                 by="per_km",
-                breaks=(40, 70, 100, 150),
+                breaks=(20, 40, 60, 90),
                 width=3.2,
                 zooms=(11, 24),
             )

@@ -157,8 +157,8 @@ LAYERS = [
         id="sections",
         title=Text("路段", "Street sections"),
         description=Text(
-            "兩個重要路口之間的同名道路：路段風險、改善工程與勤務規劃的單位。",
-            "A street between two important junctions: the unit of risk, of works and of duties.",
+            "同名道路約五百公尺一段：路段風險、改善工程與勤務規劃的單位。",
+            "About half a kilometre of one street: the unit of risk, of works and of duties.",
         ),
         group="place",
         source=Section,
@@ -177,8 +177,8 @@ LAYERS = [
         edit=("planner",),
         attribution=CITY,
         provenance=Text(
-            "由道路中心線依路名與次要以上路口串接而成。",
-            "Chained from the centre lines by name, between junctions with a collector or an arterial.",
+            "由道路中心線依路名串接，每段約五百公尺。",
+            "Chained from the centre lines by name, about half a kilometre each.",
         ),
     ),
     Layer(

@@ -21,7 +21,7 @@ class Junction(PointRow):
 
 
 class Section(LineRow):
-    """路段: a street between two important junctions, over which risk and works are reckoned."""
+    """路段: a stretch of one street, over which risk and works are reckoned."""
 
     name = models.CharField("路名", max_length=60, blank=True)
     name_en = models.CharField("英文路名", max_length=80, blank=True)
