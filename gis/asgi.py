@@ -16,9 +16,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
 django.setup(set_prefix=False)
 
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
+from django.db import OperationalError  # noqa: E402
 
 from gis.accounts.identity import BadCredential, Identity  # noqa: E402
-from gis.audit.note import Reads  # noqa: E402
+from gis.audit.note import Notes  # noqa: E402
 from gis.ogc.app import Ogc  # noqa: E402
 from tilesrv import answer  # noqa: E402
 from tilesrv.app import TileServer  # noqa: E402
@@ -33,11 +34,11 @@ class Antu:
 
     def __init__(self) -> None:
         self.django = ASGIHandler()
-        self.reads = Reads()
-        self.tiles = TileServer(on_read=self.reads)
-        self.ogc = Ogc(on_read=self.reads)
+        self.notes = Notes()
+        self.tiles = TileServer(on_read=self.notes.read)
+        self.ogc = Ogc(on_read=self.notes.read)
         self.identity = Identity()
-        self.parts = (self.reads, self.identity, self.tiles, self.ogc)
+        self.parts = (self.notes, self.identity, self.tiles, self.ogc)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -50,12 +51,28 @@ class Antu:
             return await answer.send_json(
                 send, 401, {"detail": str(problem), "code": "bad-token"}, {"www-authenticate": "Bearer"}
             )
+        except OperationalError:
+            said = "The database does not answer; try again shortly."
+            return await answer.send_json(send, 503, {"detail": said, "code": "busy"})
+        await self.part(scope, receive, self.watched(scope, send))
+
+    async def part(self, scope: Scope, receive: Receive, send: Send) -> None:
         first = scope["path"].split("/", 2)[1]
         if first in ("tiles", "styles"):
             return await self.tiles(scope, receive, send)
         if first == "ogc":
             return await self.ogc(scope, receive, send)
         return await self.django(scope, receive, send)  # type: ignore[arg-type]
+
+    def watched(self, scope: Scope, send: Send) -> Send:
+        """Refusals are on record before they are answered."""
+
+        async def passing(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 403:
+                await self.notes.refused(scope["viewer"], scope["method"], scope["path"])
+            await send(message)
+
+        return passing
 
     async def lifespan(self, receive: Receive, send: Send) -> None:
         while True:

@@ -1,9 +1,12 @@
-"""Makes the roles' groups after each migration, and tells all workers when somebody's rights change."""
+"""After each migration: a group for every role, and triggers that tell all workers when rights change."""
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
+from django.db.models.signals import post_migrate
+
+TOLD = Path(__file__).with_name("told.sql").read_text("utf-8")
 
 
 class AccountsConfig(AppConfig):
@@ -12,29 +15,19 @@ class AccountsConfig(AppConfig):
     verbose_name = "帳號"
 
     def ready(self) -> None:
-        from django.contrib.auth.models import User
-        from django.contrib.sessions.models import Session
-
-        from gis.accounts.models import Token
-
-        post_migrate.connect(_make_roles, sender=self, dispatch_uid="antu.roles")
-        m2m_changed.connect(_rights_changed, sender=User.groups.through, dispatch_uid="antu.rights")
-        for model in (User, Token):
-            post_save.connect(_rights_changed, sender=model, dispatch_uid=f"antu.rights.{model.__name__}")
-        for gone in (User, Token, Session):
-            post_delete.connect(_rights_changed, sender=gone, dispatch_uid=f"antu.gone.{gone.__name__}")
+        post_migrate.connect(_prepare, sender=self, dispatch_uid="antu.accounts")
 
 
-def _make_roles(**_: Any) -> None:
+def _prepare(**_: Any) -> None:
     from django.contrib.auth.models import Group
+    from django.db import connection
 
     from layers.access import ROLES
 
+    needed = {"auth_user", "auth_user_groups", "auth_group", "accounts_token", "django_session"}
+    if needed - set(connection.introspection.table_names()):
+        return  # migrated app by app: the last one brings us here again
     for role in ROLES:
         Group.objects.get_or_create(name=role)
-
-
-def _rights_changed(**_: Any) -> None:
-    from gis.accounts.identity import forget_everybody
-
-    forget_everybody()
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD)

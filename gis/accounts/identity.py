@@ -12,16 +12,17 @@ import binascii
 import hashlib
 import time
 from contextlib import suppress
+from datetime import datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -29,23 +30,24 @@ from gis.accounts.models import PREFIX, Token, digest
 from layers.access import ANONYMOUS, Clearance, Viewer
 from layers.registry.store import dsn
 
-KEEP_SECONDS = 30.0
+KEEP = timedelta(seconds=30)
 MOST_KEPT = 10_000
+BEAT = 5.0
 CHANNEL = "antu_access"
 
 
 class BadCredential(Exception):
     """A token was shown that is unknown, run out or revoked."""
 
+    def __init__(self, sentence: str = "The token is unknown, has run out, or was revoked.") -> None:
+        super().__init__(sentence)
 
-def forget_everybody() -> None:
-    """Tells every worker, at commit, that what it remembers of people may be wrong."""
 
-    def tell() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+class Found(NamedTuple):
+    """Who it is, and until when that holds at the longest."""
 
-    transaction.on_commit(tell)
+    viewer: Viewer
+    until: datetime | None = None
 
 
 def viewer_of(user: User) -> Viewer:
@@ -55,33 +57,35 @@ def viewer_of(user: User) -> Viewer:
     return Viewer.of(user.get_username(), user.get_full_name() or user.get_username(), roles, user.pk)
 
 
-def viewer_of_token(secret: str) -> Viewer:
-    token = Token.objects.select_related("user").filter(hash=digest(secret)).first()
-    now = timezone.now()
-    if token is None or not token.good(now):
-        raise BadCredential("The token is unknown, has run out, or was revoked.")
+def of_token(secret: str) -> Found:
+    token = None
+    if secret.startswith(PREFIX):
+        token = Token.objects.select_related("user").filter(hash=digest(secret)).first()
+    if token is None or not token.good(timezone.now()):
+        raise BadCredential
     if token.used_on != timezone.localdate():
         Token.objects.filter(pk=token.pk).update(used_on=timezone.localdate())
     owner = viewer_of(token.user)
-    return Viewer(
+    viewer = Viewer(
         actor=f"{owner.actor} ({token.name})",
         name=owner.name,
         clearance=min(owner.clearance, Clearance(token.clearance)),
         roles=owner.roles,
         user_id=owner.user_id,
     )
+    return Found(viewer, token.expires_at)
 
 
-def viewer_of_session(key: str) -> Viewer:
+def of_session(key: str) -> Found:
     """What Django's own middleware would find, password change included, for one session key."""
     store = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user_id, hash_ = store.get(SESSION_KEY), store.get(HASH_SESSION_KEY)
     if not user_id or store.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
-        return ANONYMOUS
+        return Found(ANONYMOUS)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not constant_time_compare(hash_ or "", user.get_session_auth_hash()):
-        return ANONYMOUS
-    return viewer_of(user)
+        return Found(ANONYMOUS)
+    return Found(viewer_of(user), store.get_expiry_date())
 
 
 def credential(headers: dict[bytes, bytes]) -> tuple[str, str] | None:
@@ -103,12 +107,8 @@ def credential(headers: dict[bytes, bytes]) -> tuple[str, str] | None:
     return None
 
 
-def look_up(kind: str, secret: str) -> Viewer:
-    if kind == "session":
-        return viewer_of_session(secret)
-    if not secret.startswith(PREFIX):
-        raise BadCredential("The token is unknown, has run out, or was revoked.")
-    return viewer_of_token(secret)
+def look_up(kind: str, secret: str) -> Found:
+    return of_session(secret) if kind == "session" else of_token(secret)
 
 
 class Identity:
@@ -130,17 +130,22 @@ class Identity:
         if kept and kept[0] > time.monotonic():
             return kept[1]
         epoch = self._epoch
-        viewer = await sync_to_async(self._look_up)(*shown)
+        found = await sync_to_async(self._look_up)(*shown)
         if self._hears and epoch == self._epoch:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = (time.monotonic() + KEEP_SECONDS, viewer)
-        return viewer
+            rest = min(KEEP, found.until - timezone.now()) if found.until else KEEP
+            self._kept[key] = (time.monotonic() + rest.total_seconds(), found.viewer)
+        return found.viewer
 
     @staticmethod
-    def _look_up(kind: str, secret: str) -> Viewer:
+    def _look_up(kind: str, secret: str) -> Found:
         close_old_connections()
         return look_up(kind, secret)
+
+    @property
+    def hears(self) -> bool:
+        return self._hears
 
     def forget(self) -> None:
         self._epoch += 1
@@ -160,10 +165,13 @@ class Identity:
             try:
                 async with await psycopg.AsyncConnection.connect(dsn(), autocommit=True) as line:
                     await line.execute(f"LISTEN {CHANNEL}")
+                    self.forget()  # what was looked up just before may already be wrong
                     self._hears = True
-                    async for _ in line.notifies():
-                        self.forget()
-            except psycopg.Error:
+                    while True:
+                        async for _ in line.notifies(timeout=BEAT):
+                            self.forget()
+                        await asyncio.wait_for(line.execute("SELECT 1"), BEAT)  # a dead line says nothing
+            except (psycopg.Error, TimeoutError):
                 pass  # until it is back, everybody is looked up anew: slower, never wrong
             finally:
                 self._hears = False

@@ -39,15 +39,21 @@ class WhoIsIt:
         if scope and "viewer" in scope:
             found: Viewer = scope["viewer"]
             return found
-        headers = {k.lower().encode(): v.encode() for k, v in request.headers.items()}
-        shown = credential(headers)
+        shown = shown_by(request)
         if shown and shown[0] == "token":
-            return look_up(*shown)
+            return look_up(*shown).viewer
         return viewer_of(request.user) if request.user.is_authenticated else ANONYMOUS
 
 
+def shown_by(request: HttpRequest) -> tuple[str, str] | None:
+    """The credential of a Django request, as `Identity` reads it."""
+    return credential(
+        {k.lower().encode(): v.encode("latin-1", "replace") for k, v in request.headers.items()}
+    )
+
+
 def say_actor(actor: str) -> None:
-    """For this database session, until said otherwise: who answers for what is written."""
+    """Who answers for what is written: for this transaction, or outside of one until said otherwise."""
     if not connection.needs_rollback:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('antu.actor', %s, false)", [actor])
+            cursor.execute("SELECT set_config('antu.actor', %s, %s)", [actor, connection.in_atomic_block])

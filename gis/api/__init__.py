@@ -7,34 +7,75 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
-from django.db import DatabaseError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Swagger
+from ninja.errors import ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
+from gis.api.guard import SCHEMES, SameSite
 from gis.api.problem import ApiProblem
 from layers.access import Refused
 
-api = NinjaAPI(title="Antu API", version="1", urls_namespace="api", docs_url=None)
+
+class ReadableJson(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
+
+
+class Api(NinjaAPI):
+    """Its description also says how one shows who one is; all of it may be read anonymously."""
+
+    def get_openapi_schema(self, **asked: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**asked)
+        schema["components"]["securitySchemes"] = SCHEMES
+        schema["security"] = [{}, *({name: []} for name in SCHEMES)]
+        return schema
+
+
+api = Api(
+    title="Antu API",
+    version="1",
+    description="Actions and questions beside the features of /ogc and the tiles of /tiles.",
+    urls_namespace="api",
+    docs=Swagger({"validatorUrl": None}),
+    auth=SameSite(),
+    renderer=ReadableJson(),
+)
+
+
+def _say(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
+    return api.create_response(request, {"detail": sentence, "code": code}, status=status)
 
 
 @api.exception_handler(ApiProblem)
 def _problem(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
-    return api.create_response(request, {"detail": str(problem), "code": problem.code}, status=problem.status)
+    return _say(request, problem.status, problem.code, str(problem))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
+    """What pydantic found wrong, as one sentence that names each parameter."""
+    wrong = (f"{'.'.join(str(p) for p in e['loc'][1:]) or 'body'}: {e['msg']}" for e in problem.errors)
+    return _say(request, 422, "invalid", "; ".join(wrong) + ".")
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, problem: Http404) -> HttpResponse:
+    return _say(request, 404, "not-found", "沒有這個東西。 There is no such thing.")
 
 
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, problem: Refused) -> HttpResponse:
-    return api.create_response(
-        request, {"detail": "您沒有這項權限。 You may not do this.", "code": "refused"}, status=403
-    )
+    return _say(request, 403, "refused", "您沒有這項權限。 You may not do this.")
 
 
 @api.exception_handler(OperationalError)
-def _slow(request: HttpRequest, problem: DatabaseError) -> HttpResponse:
-    said = {"detail": "資料庫忙碌中，請稍後再試。 The database is busy; try again shortly.", "code": "busy"}
-    return api.create_response(request, said, status=503)
+def _slow(request: HttpRequest, problem: OperationalError) -> HttpResponse:
+    return _say(request, 503, "busy", "資料庫忙碌中，請稍後再試。 The database is busy; try again shortly.")
 
 
 def _mount() -> None:

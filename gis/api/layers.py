@@ -1,17 +1,19 @@
-"""Questions about a layer as a whole: how many, when, of which kind. One statement answers each."""
+"""Questions about a layer as a whole: how many, when, of which kind, where. One statement answers each."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import DataError, connection, transaction
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from gis.api.me import viewer_of
-from gis.api.problem import ApiProblem
+from gis.api.problem import ApiProblem, Problem
+from gis.audit.note import note_read
 from layers.access import Viewer
 from layers.registry import cql
 from layers.registry.layer import Layer
@@ -19,17 +21,36 @@ from layers.registry.register import register
 from layers.registry.sql import Bbox, Sql, column, parse_interval, relation, where
 
 router = Router(tags=["layers"])
+MOST_GROUPINGS = 8
 MOST_GROUPS = 2000
 TIMES = {
-    "year": "to_char(t, 'YYYY')",
-    "month": "to_char(t, 'YYYY-MM')",
-    "day": "to_char(t, 'YYYY-MM-DD')",
-    "hour": "extract(hour from t)::int",
-    "weekday": "extract(isodow from t)::int",
+    "year": "to_char({t}, 'YYYY')",
+    "month": "to_char({t}, 'YYYY-MM')",
+    "day": "to_char({t}, 'YYYY-MM-DD')",
+    "hour": "extract(hour FROM {t})::int",
+    "weekday": "extract(isodow FROM {t})::int",
 }
+REFUSALS = {400: Problem, 404: Problem, 422: Problem, 503: Problem}
 
 
-@router.get("layers/{id}/summary", summary="Counts of a layer by time and by the values of its fields")
+class Summary(Schema):
+    """Each grouping is a list of rows: its values, then the count. Monday is weekday 1."""
+
+    total: int
+    by: dict[str, list[list[Any]]]
+
+
+class Bounds(Schema):
+    """West, south, east, north; null where there is nothing that you may see."""
+
+    bounds: list[float] | None
+
+
+@router.get(
+    "layers/{id}/summary",
+    response={200: Summary, **REFUSALS},
+    summary="Counts of a layer by time and by the values of its fields",
+)
 def summary(
     request: HttpRequest,
     id: str,
@@ -38,16 +59,40 @@ def summary(
     datetime: str | None = None,
     filter: str | None = None,
 ) -> dict[str, Any]:
-    """`by` is year, month, day, hour, weekday (of the layer's time) or a field; `a*b` crosses two."""
+    """`by` is year, month, day, hour, weekday (of the layer's time) or a field; `a*b` crosses two or three."""
     viewer = viewer_of(request)
+    layer = _layer(id, viewer)
+    if strange := sorted(set(request.GET) - {"by", "bbox", "datetime", "filter", "filter-lang"}):
+        raise ApiProblem(f"There is no parameter “{strange[0][:40]}” here.")
+    if len(by) > MOST_GROUPINGS:
+        raise ApiProblem(f"At most {MOST_GROUPINGS} groupings at once.")
+    rows = _conditions(layer, viewer, bbox, datetime, filter)
+    named = {one: [_dimension(layer, viewer, part) for part in one.split("*")[:3]] for one in by}
+    note_read(viewer, layer, f"summary by {', '.join(by)}")
+    return _count(layer, rows, named)
+
+
+@router.get(
+    "layers/{id}/bounds",
+    response={200: Bounds, **REFUSALS},
+    summary="The box around all rows that you may see",
+)
+def bounds(request: HttpRequest, id: str) -> dict[str, Any]:
+    viewer = viewer_of(request)
+    layer = _layer(id, viewer)
+    note_read(viewer, layer, "bounds")
+    inside = where(layer, viewer.clearance)
+    sql = Sql(f"SELECT ST_Extent(q.geom) AS e FROM {relation(layer)} WHERE ") + inside
+    sql = Sql("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (") + sql + ") AS x"
+    (found,) = fetch(sql)
+    return {"bounds": None if found[0] is None else list(found)}
+
+
+def _layer(id: str, viewer: Viewer) -> Layer:
     layer = register.find(id, viewer)
     if layer is None or layer.raster:
         raise ApiProblem("沒有這個圖層。 There is no such layer.", "not-found", 404)
-    if len(by) > 8:
-        raise ApiProblem("At most eight groupings at once.")
-    rows = _conditions(layer, viewer, bbox, datetime, filter)
-    named = [(one, [_dimension(layer, viewer, part) for part in one.split("*")[:3]]) for one in by]
-    return _count(layer, rows, named)
+    return layer
 
 
 def _conditions(layer: Layer, viewer: Viewer, bbox: str | None, when: str | None, filter: str | None) -> Sql:
@@ -76,48 +121,55 @@ def _box(text: str) -> Bbox:
 def _dimension(layer: Layer, viewer: Viewer, name: str) -> str:
     fields = {f.name: f for f in layer.seen_by(viewer.clearance)}
     if name in TIMES and layer.time in fields and layer.time:
-        zone = f" AT TIME ZONE '{settings.TIME_ZONE}'" if fields[layer.time].type == "datetime" else ""
-        return (
-            TIMES[name]
-            .replace("t,", f"({column(layer, layer.time)}{zone}),")
-            .replace("from t)", f"from ({column(layer, layer.time)}{zone}))")
-        )
+        time = column(layer, layer.time)
+        if fields[layer.time].type == "datetime":
+            time = f"({time} AT TIME ZONE '{settings.TIME_ZONE}')"
+        return TIMES[name].format(t=time)
     if name in fields and fields[name].type != "json":
         return column(layer, name)
     raise ApiProblem(f"One cannot group by “{name[:40]}”.")
 
 
-def _count(layer: Layer, rows: Sql, named: list[tuple[str, list[str]]]) -> dict[str, Any]:
-    """All groupings over one scan: PostgreSQL's grouping sets."""
-    every = list(dict.fromkeys(d for _, dimensions in named for d in dimensions))
+def _count(layer: Layer, rows: Sql, named: dict[str, list[str]]) -> dict[str, Any]:
+    """All groupings over one scan: PostgreSQL's grouping sets, told apart by their bit masks."""
+    every = list(dict.fromkeys(d for dimensions in named.values() for d in dimensions))
     names = {d: f"d{i}" for i, d in enumerate(every)}
     inner = ", ".join(f"{d} AS {names[d]}" for d in every) or "1 AS one"
-    sets = ", ".join("(" + ", ".join(names[d] for d in dimensions) + ")" for _, dimensions in named)
+    kinds = {frozenset(dimensions) for dimensions in named.values()} | {frozenset[str]()}
+    sets = ", ".join(f"({', '.join(names[d] for d in sorted(kind))})" for kind in kinds)
     which = f"GROUPING({', '.join(names.values())})" if every else "0"
     listed = "".join(f", {n}" for n in names.values())
-    text = (
-        f"SELECT count(*), {which}{listed} FROM (SELECT {inner} FROM {relation(layer)} WHERE {rows.text}) AS s "
-        f"GROUP BY GROUPING SETS ((){', ' if sets else ''}{sets}) ORDER BY {which}{listed}"
+    limit = (MOST_GROUPS + 1) * len(kinds)
+    found = fetch(
+        Sql(f"SELECT count(*), {which}{listed} FROM (SELECT {inner} FROM {relation(layer)} WHERE ")
+        + rows
+        + f") AS s GROUP BY GROUPING SETS ({sets}) ORDER BY {which} DESC{listed} LIMIT {limit}"
     )
+    full = 2 ** len(every) - 1
+    by: dict[str, Any] = {}
+    for name, dimensions in named.items():
+        places = [every.index(d) for d in dimensions]
+        mask = full - sum(1 << (len(every) - 1 - p) for p in set(places))
+        by[name] = [[*(_plain(values[p]) for p in places), n] for n, m, *values in found if m == mask]
+        if len(by[name]) > MOST_GROUPS or len(found) == limit:
+            raise ApiProblem(f"“{name[:40]}” has more than {MOST_GROUPS:,} values: ask for fewer rows.")
+    return {"total": next((n for n, mask, *_ in found if mask == full), 0), "by": by}
+
+
+def fetch(sql: Sql) -> list[Any]:
+    """The rows, within the time that one request may take."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"SET LOCAL statement_timeout = {settings.STATEMENT_TIMEOUT_MS}; SET LOCAL jit = off"
             )
-            cursor.execute(text, rows.params)
-            found = cursor.fetchall()
+            cursor.execute(sql.text, sql.params)
+            return list(cursor.fetchall())
     except DataError as wrong:
         raise ApiProblem("The filter reckons with numbers that are out of range.") from wrong
-    full = 2 ** len(every) - 1
-    total = next((n for n, mask, *_ in found if mask == full or not every), 0)
-    out: dict[str, Any] = {}
-    for name, dimensions in named:
-        places = [every.index(d) for d in dimensions]
-        mask = full - sum(1 << (len(every) - 1 - p) for p in places)
-        groups = [[*(_plain(values[p]) for p in places), n] for n, m, *values in found if m == mask]
-        out[name] = groups[:MOST_GROUPS]
-    return {"total": total, "by": out}
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value

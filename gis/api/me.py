@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from ninja import Router, Schema
 
+from gis.api.problem import Problem
 from layers.access import ROLES, Viewer
 from layers.registry.catalogue import catalogue
 
@@ -19,12 +20,36 @@ class Language(Schema):
     lang: str
 
 
+class Role(Schema):
+    id: str
+    zh: str
+    en: str
+
+
+class Me(Schema):
+    name: str | None
+    clearance: str
+    roles: list[Role]
+
+
+class Catalogue(Schema):
+    """See the documentation of the catalogue for what stands in each layer."""
+
+    version: str
+    product: dict[str, str]
+    city: dict[str, Any]
+    viewer: dict[str, Any]
+    groups: list[dict[str, Any]]
+    layers: list[dict[str, Any]]
+    raster_base: str | None = None
+
+
 def viewer_of(request: HttpRequest) -> Viewer:
     found: Viewer = request.viewer  # type: ignore[attr-defined]
     return found
 
 
-@router.get("catalogue", summary="All layers that you may see, with fields, legends and styles")
+@router.get("catalogue", response=Catalogue, summary="All layers that you may see, with fields and styles")
 def get_catalogue(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     body = catalogue(viewer)
@@ -35,18 +60,22 @@ def get_catalogue(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@router.get("me", summary="Who you are to this server")
-def get_me(request: HttpRequest) -> dict[str, Any]:
+@router.get("me", response=Me, summary="Who you are to this server")
+def get_me(request: HttpRequest, response: HttpResponse) -> Me:
     viewer = viewer_of(request)
-    roles = [{"id": r, "zh": ROLES[r].zh, "en": ROLES[r].en} for r in sorted(viewer.roles)]
-    return {"name": viewer.name or None, "clearance": viewer.clearance.slug, "roles": roles}
+    response["Cache-Control"] = "private, no-cache"
+    roles = [Role(id=r.id, zh=r.zh, en=r.en) for r in ROLES.values() if r.id in viewer.roles]
+    return Me(name=viewer.name or None, clearance=viewer.clearance.slug, roles=roles)
 
 
-@router.post("language", summary="Choose the language of pages: zh-hant or en")
-def set_language(request: HttpRequest, body: Language) -> HttpResponse:
+@router.post(
+    "language",
+    response={200: Language, 403: Problem, 422: Problem},
+    summary="Choose the language of pages: zh-hant or en",
+)
+def set_language(request: HttpRequest, body: Language, response: HttpResponse) -> Language:
     language = "en" if body.lang.lower().startswith("en") else "zh-hant"
-    response = JsonResponse({"lang": language})
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, samesite="Lax", secure=settings.SECURE
     )
-    return response
+    return Language(lang=language)

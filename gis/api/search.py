@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Schema
 
 from gis.api.coordinates import place
+from gis.api.layers import REFUSALS, fetch
 from gis.api.me import viewer_of
+from gis.audit.note import note_read
 from layers.access import Viewer
 from layers.registry.layer import Layer
 from layers.registry.register import register
@@ -17,21 +18,39 @@ from layers.registry.sql import AND, Sql, column, relation, where
 
 router = Router(tags=["portal"])
 MOST = 12
+MOST_LETTERS = 80
 ZOOMS = {"point": 17.0, "line": 16.0, "polygon": 15.0}
 
 
-@router.get("search", summary="Find junctions, roads, wards, cases and coordinates")
+class Hit(Schema):
+    title: str
+    subtitle: str
+    layer: str | None
+    id: int | None
+    center: list[float]
+    zoom: float
+
+
+class Hits(Schema):
+    results: list[Hit]
+
+
+@router.get(
+    "search", response={200: Hits, **REFUSALS}, summary="Find junctions, roads, wards, cases and coordinates"
+)
 def search(request: HttpRequest, q: str, lang: str = "zh") -> dict[str, Any]:
-    text = q.strip()[:80]
+    text = q.replace("\x00", "").strip()[:MOST_LETTERS]
     if found := place(text):
         lon, lat, read_as = found
         one = {"title": f"{lat:.6f}, {lon:.6f}", "subtitle": read_as, "layer": None, "id": None}
         return {"results": [one | {"center": [lon, lat], "zoom": 17}]}
-    if not text:
-        return {"results": []}
     viewer = viewer_of(request)
     layers = [layer for layer in register.seen_by(viewer) if layer.search and _label_seen(layer, viewer)]
-    return {"results": _find(layers, viewer, text, lang) if layers else []}
+    if not text or not layers:
+        return {"results": []}
+    for layer in layers:
+        note_read(viewer, layer, f"search {text}")
+    return {"results": _find(layers, viewer, text, lang)}
 
 
 def _label_seen(layer: Layer, viewer: Viewer) -> bool:
@@ -40,25 +59,18 @@ def _label_seen(layer: Layer, viewer: Viewer) -> bool:
 
 def _find(layers: list[Layer], viewer: Viewer, text: str, lang: str) -> list[dict[str, Any]]:
     """Names that hold every part of the text: whole ones first, then beginnings, then the shortest."""
-    parts = [p for p in text.replace("/", " ").replace("／", " ").split() if p]
+    parts = [p for p in text.replace("/", " ").replace("／", " ").split() if p] or [text]
+    best = Sql("ORDER BY name <> %s, NOT starts_with(name, %s), length(name), name", (text, text))
     selects = []
     for number, layer in enumerate(layers):
-        name = column(layer, layer.label or "")
+        name = f"{column(layer, layer.label or '')}::text"
         words = AND.join(Sql(f"{name} ILIKE %s", (f"%{_escaped(p)}%",)) for p in parts)
         columns = f"{number} AS layer, q.id, {name} AS name, ST_PointOnSurface(q.geom) AS p"
-        head = f"(SELECT {columns} FROM {relation(layer)} WHERE "
-        selects.append(Sql(head) + where(layer, viewer.clearance, condition=words) + f" LIMIT {MOST * 4})")
-    union = (
-        Sql("SELECT layer, id, name, ST_X(p), ST_Y(p) FROM (") + Sql(" UNION ALL ").join(selects) + ") AS f "
-    )
-    order = Sql(
-        "ORDER BY name <> %s, NOT starts_with(name, %s), length(name), layer, name LIMIT %s",
-        (text, text, MOST),
-    )
-    sql = union + order
-    with connection.cursor() as cursor:
-        cursor.execute(sql.text, sql.params)
-        rows = cursor.fetchall()
+        some = Sql(f"SELECT {columns} FROM {relation(layer)} WHERE ")
+        some += where(layer, viewer.clearance, condition=words)
+        selects.append(Sql("(SELECT * FROM (") + some + ") AS s " + best + f" LIMIT {MOST})")
+    union = Sql(" UNION ALL ").join(selects)
+    sql = Sql("SELECT layer, id, name, ST_X(p), ST_Y(p) FROM (") + union + ") AS f " + best
     return [
         {
             "title": name,
@@ -68,7 +80,7 @@ def _find(layers: list[Layer], viewer: Viewer, text: str, lang: str) -> list[dic
             "center": [round(x, 7), round(y, 7)],
             "zoom": ZOOMS.get(layers[number].geometry or "point", 16),
         }
-        for number, fid, name, x, y in rows
+        for number, fid, name, x, y in fetch(sql + f", layer, id LIMIT {MOST}")
     ]
 
 
