@@ -10,6 +10,7 @@ from shapely import STRtree
 
 from data.city.network import KINDS, LANES, LIMITS, WIDTHS, Network
 from data.city.records import Rows, Table
+from data.city.sections import section_table
 from data.city.walk import Walk
 
 FORMS = {3: "03", 4: "04"}
@@ -49,11 +50,14 @@ def lay(network: Network, rng: np.random.Generator) -> Ground:
     blocks, inner = block_table(network, lines, faces, wet, rng)
     levee = shapely.difference(shapely.buffer(river, -8.0), shapely.buffer(water, 6.0))
     parks = park_table(inner, blocks, levee, rng)
+    sections = section_table(roads, junctions)
     tables = [
-        roads,
         junctions,
+        sections,
+        roads,
         blocks,
         building_table(blocks, network, rng),
+        surface_table(network, lines),
         Table("waters", {"key": ["W1"], "name": ["示範溪"], "name_en": ["Demo River"]}, np.array([water])),
         parks,
         Table(
@@ -119,7 +123,8 @@ def road_table(network: Network, lines: np.ndarray, node_of: dict[str, int]) -> 
             kind=KINDS[e.rank],
             rank=e.rank,
             lanes=LANES[e.rank],
-            width=WIDTHS[e.rank],
+            width_m=WIDTHS[e.rank],
+            length_m=round(float(shapely.length(line)), 1),
             bridge=e.bridge,
             oneway=e.rank >= 3 and number % 7 == 0,
             speed_limit=LIMITS[e.rank],
@@ -127,6 +132,16 @@ def road_table(network: Network, lines: np.ndarray, node_of: dict[str, int]) -> 
             to_junction_key=key_of.get(e.b),
         )
     return rows.table()
+
+
+def surface_table(network: Network, lines: np.ndarray) -> Table:
+    """Carriageways of the larger streets, from kerb to kerb."""
+    ranks = np.array([e.rank for e in network.edges])
+    chosen = np.flatnonzero(ranks <= 2)
+    widths = np.array([WIDTHS[r] / 2 for r in ranks[chosen]])
+    shapes = shapely.buffer(lines[chosen], widths, cap_style="square")
+    keys = [f"RS{n:05d}" for n in range(1, len(chosen) + 1)]
+    return Table("road_surfaces", {"key": keys, "kind": [KINDS[r] for r in ranks[chosen]]}, shapes)
 
 
 def block_table(

@@ -69,7 +69,7 @@ def cameras(ground: Ground, areas: Areas, scale: float, rng: np.random.Generator
         first = int(rng.integers(0, 360))
         for lens in range(count):
             lenses.add(
-                None,
+                shapely.Point(spots[j] + (9.0, -8.0)),
                 key=f"{key}-{lens + 1}",
                 set_key=key,
                 number=lens + 1,
