@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import numpy as np
 from affine import Affine
+from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
 from django.db import connection
@@ -72,8 +73,8 @@ def _quarters(subject: Subject, grid: Grid, inside: np.ndarray) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT ST_X(p), ST_Y(p), w, day FROM (SELECT ST_Transform(geom, %s) AS p, {subject.weight} AS w, "
-            f"{quoted(subject.time)}::date AS day FROM {quoted(subject.table)}) AS t ORDER BY day",
-            [TWD97],
+            f"({quoted(subject.time)} AT TIME ZONE %s)::date AS day FROM {quoted(subject.table)}) AS t ORDER BY day",
+            [TWD97, settings.TIME_ZONE],
         )
         rows = cursor.fetchall()
     if not rows:
