@@ -1,7 +1,7 @@
-"""The admin site of Antu."""
+"""Names the admin site of Antu (`gis.admin.site`) before any model is loaded."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class AntuAdminConfig(AdminConfig):
-    default_site = "django.contrib.admin.sites.AdminSite"
+    default_site = "gis.admin.site.AntuAdminSite"
