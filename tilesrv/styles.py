@@ -12,6 +12,7 @@ from django.conf import settings
 from layers.access import Viewer
 from layers.registry.catalogue import style_for
 from layers.registry.layer import Layer
+from layers.registry.maplibre import stack
 from layers.registry.palette import Theme, colour
 from layers.registry.register import register
 from tilesrv import answer
@@ -31,7 +32,7 @@ def style(layers: list[Layer], name: str, theme: Theme, viewer: Viewer) -> dict[
         "type": "background",
         "paint": {"background-color": colour("land", theme)},
     }
-    drawn = [s for layer in layers for s in style_for(layer, theme, viewer.clearance)]
+    drawn = stack([(layer, style_for(layer, theme, viewer.clearance)) for layer in layers])
     return {
         "version": 8,
         "name": name,
@@ -51,8 +52,7 @@ async def answer_style(parts: list[str], scope: Scope, viewer: Viewer, send: Sen
     name = parts[0][:-5]
     theme: Theme = "dark" if name.endswith("-dark") else "light"
     if name in WHOLE:
-        base_first = sorted(register.seen_by(viewer), key=lambda layer: layer.group != "base")
-        layers = [layer for layer in base_first if layer.visible]
+        layers = [layer for layer in register.seen_by(viewer) if layer.visible]
     else:
         found = register.find(name.removesuffix("-dark"), viewer)
         if found is None:

@@ -6,6 +6,7 @@ Nothing about a layer or field above the viewer's clearance is in it, not even a
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from layers.registry.field import Field
 from layers.registry.layer import GROUPS, Layer
 from layers.registry.maplibre import legend, style_layers
 from layers.registry.register import register
-from layers.registry.style import Labels
+from layers.registry.style import Style, named
 
 Json = dict[str, Any]
 
@@ -41,7 +42,7 @@ def version(viewer: Viewer) -> str:
 
 
 def entry(layer: Layer, viewer: Viewer) -> Json:
-    safe = shown(layer, viewer.clearance)
+    known = shown(layer, viewer.clearance)
     return {
         "id": layer.id,
         "theme": layer.theme,
@@ -55,10 +56,10 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
         "tilejson": f"/tiles/{layer.id}.json",
         "items": None if layer.raster else f"/ogc/collections/{layer.id}/items",
         "page": f"/layers/{layer.id}",
-        "time": layer.time if layer.time in safe else None,
-        "label": layer.label if layer.label in safe else None,
+        "time": layer.time if layer.time in known else None,
+        "label": layer.label if layer.label in known else None,
         "fields": [field_entry(f) for f in layer.seen_by(viewer.clearance)],
-        "legend": legend(layer),
+        "legend": legend(safe(layer, viewer.clearance)),
         "style": {theme: style_for(layer, theme, viewer.clearance) for theme in ("light", "dark")},
         "attribution": layer.attribution.as_json(),
         "licence": layer.licence,
@@ -73,13 +74,14 @@ def shown(layer: Layer, clearance: Clearance) -> set[str]:
 
 def style_for(layer: Layer, theme: Any, clearance: Clearance) -> list[Json]:
     """The style without marks that would need a field the viewer may not see."""
-    safe = shown(layer, clearance)
-    hidden = {
-        number
-        for number, mark in enumerate(layer.style.marks)
-        if isinstance(mark, Labels) and mark.field not in safe
-    }
-    return [s for s in style_layers(layer, theme) if int(s["id"].split("/")[1].split(".")[0]) not in hidden]
+    return style_layers(safe(layer, clearance), theme)
+
+
+def safe(layer: Layer, clearance: Clearance) -> Layer:
+    """The layer as somebody of this clearance may know it: without hidden fields and marks that draw from them."""
+    known = shown(layer, clearance)
+    marks = (mark for mark in layer.style.marks if set(named(mark)) <= known)
+    return replace(layer, fields=layer.seen_by(clearance), style=Style(*marks))
 
 
 def field_entry(f: Field) -> Json:

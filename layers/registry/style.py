@@ -146,7 +146,7 @@ class Style:
             kind = type(mark).__name__
             if geometry not in _FITS[type(mark)]:
                 yield f"{kind} cannot draw {geometry or 'a raster'}."
-            for name in _named(mark):
+            for name in named(mark):
                 if name not in fields:
                     yield f"{kind} names “{name}”, which is no field of the layer."
             for token in _colours(mark):
@@ -160,7 +160,8 @@ class Style:
                 yield f"{kind} needs {len(RISK) - 1} rising breaks for {len(RISK)} colours."
 
 
-def _named(mark: Mark) -> Iterator[str]:
+def named(mark: Mark) -> Iterator[str]:
+    """The fields that a mark draws from."""
     names = (getattr(mark, a, None) for a in ("weight", "by", "field", "priority", "turn", "width_by"))
     for name in names:
         if isinstance(mark, Labels) and name == mark.weight:
