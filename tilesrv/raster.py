@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from rio_tiler.errors import TileOutsideBounds
-from rio_tiler.io import Reader
 
 from layers.registry import raster as store
 from layers.registry.layer import Layer
@@ -35,6 +33,10 @@ def etag(source: Period, tile: Tile, theme: str) -> str:
 
 def draw(layer: Layer, source: Period, tile: Tile, theme: Theme) -> bytes | None:
     """A PNG of 256 pixels, or None where the surface has nothing."""
+    # imported at the first raster tile: a worker that serves none need not wait for it
+    from rio_tiler.errors import TileOutsideBounds
+    from rio_tiler.io import Reader
+
     assert layer.raster is not None
     with Reader(str(Path(source.path))) as reader:
         try:

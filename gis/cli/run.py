@@ -63,33 +63,45 @@ def up_(host: str, port: int, workers: int, scale: str, no_demo: bool) -> None:
     check_port(host, port)
     with step("database"):
         own = setup.database()
-    accounts: list[tuple[str, str, str]] = []
     try:
-        with step("tables"):
-            setup.django()
-            setup.migrate()
-        if not no_demo:
-            from gis import demo
-
-            if not demo.loaded() and demo.empty():
-                click.echo(f"  first start: making 示範市 ({scale})", err=True)
-                demo.load(scale, say=lambda text: click.echo(f"  {text}", err=True))
-            accounts = demo.accounts()
+        if not setup.up_to_date():
+            with step("tables"):
+                setup.django()
+                setup.migrate()
+            if not no_demo:
+                first_load(scale)
+            setup.keep_up_to_date()
         supervisor = Supervisor(setup.RUN)
-        with step("web and jobs"):
+        address = f"http://{host}:{port}"
+        with step("web"):
             supervisor.start("web", web_command(host, port, workers))
-            supervisor.start("jobs", [sys.executable, "-m", "gis.jobs.worker"])
-            address = f"http://{host}:{port}"
             if not until_answers(lambda: answers(f"{address}/healthz"), supervisor.children, 60):
                 supervisor.end()
                 raise Trouble("The web did not start; what it said is above.", "Try antu check.")
-        banner(address, accounts)
+        supervisor.start("jobs", [sys.executable, "-m", "gis.jobs.worker"])
+        banner(address, demonstration_accounts())
         code = supervisor.wait()
     finally:
         if own:
             Cluster.of(setup.ROOT).stop()
     click.echo("Stopped.", err=True)
     sys.exit(code)
+
+
+def first_load(scale: str) -> None:
+    """The demonstration, where there is nothing yet. One transaction: an interrupted load is done again."""
+    from gis import demo
+
+    if not demo.loaded() and demo.empty():
+        click.echo(f"  first start: making 示範市 ({scale})", err=True)
+        demo.load(scale, say=lambda text: click.echo(f"  {text}", err=True))
+
+
+def demonstration_accounts() -> list[tuple[str, str, str]]:
+    setup.django()
+    from gis import demo
+
+    return demo.accounts()
 
 
 def answers(url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from gis.cluster.reach import check
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "var" / "run"
+STATE = ROOT / "var" / "setup" / "tables"
 
 
 def database() -> bool:
@@ -33,6 +35,31 @@ def ready() -> None:
     database()
     django()
     migrate()
+
+
+def _state() -> str:
+    """What the tables follow from: which database, and the migrations and declarations of the code."""
+    made = Cluster.of(ROOT).home / "made"
+    told = [str(made), str(made.stat().st_mtime_ns) if made.exists() else ""]
+    code = (path for folder in ("gis", "layers") for path in sorted((ROOT / folder).rglob("*.*")))
+    told += [f"{path}:{path.stat().st_mtime_ns}" for path in code if _shapes_tables(path)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _shapes_tables(path: Path) -> bool:
+    in_migrations = path.parent.name == "migrations" and path.suffix == ".py"
+    return in_migrations or path.suffix == ".sql" or path.name in ("layers.py", "models.py")
+
+
+def up_to_date() -> bool:
+    """Nothing changed since the last start of the private database, so that there is nothing to migrate."""
+    kept = STATE.read_text() if STATE.exists() else ""
+    return "DATABASE_URL" not in os.environ and kept == _state()
+
+
+def keep_up_to_date() -> None:
+    STATE.parent.mkdir(parents=True, exist_ok=True)
+    STATE.write_text(_state())
 
 
 def migrate() -> int:

@@ -6,10 +6,12 @@ JSON document with a sentence; a statement that runs too long is ended and says 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,10 +21,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from gis.ogc import bridge, edit, items
+from gis.ogc import edit, items
 from gis.ogc.conformance import CLASSES
 from gis.ogc.crs import CRS84
-from gis.ogc.openapi import document
 from gis.ogc.problem import OgcProblem, not_found
 from gis.ogc.request import ItemsRequest, parameters, read, read_crs, token
 from layers.access import Refused, Viewer, require
@@ -79,10 +80,12 @@ class Ogc:
         self.on_read = on_read
         self.extents = Extents()
         self._pool: AsyncConnectionPool | None = None
+        self._warming: asyncio.Future[ModuleType] | None = None
 
     async def start(self) -> None:
         self._pool = pool("ogc")
         await self._pool.open()
+        self._warming = asyncio.get_running_loop().run_in_executor(None, describing)
 
     async def stop(self) -> None:
         if self._pool:
@@ -116,7 +119,7 @@ class Ogc:
 
     async def _route(self, call: Call) -> None:
         parts = [p for p in call.scope["path"].split("/") if p][1:]
-        clearance = call.viewer.clearance
+        clearance, bridge = call.viewer.clearance, describing()
         if parts[:1] != ["collections"] or len(parts) < 3 or parts[2] != "items":
             if call.method not in ("GET", "HEAD"):
                 raise OgcProblem(405, "This is only read, with GET.", "MethodNotAllowed")
@@ -181,13 +184,15 @@ class Ogc:
         await answer.send(call.send, status, packed or raw, content_type, extra, head=call.method == "HEAD")
 
     async def _openapi(self, call: Call) -> None:
+        from gis.ogc.openapi import document
+
         body = document(call.viewer, call.base)
         if call.wants_html:
             return await answer.send(call.send, 302, extra={"location": f"{call.base}/api/docs"})
         await self._send(call, 200, body, "application/vnd.oai.openapi+json;version=3.0")
 
     async def _collections(self, call: Call) -> None:
-        _, said = bridge.collections(call.viewer.clearance, call.base, call.language)
+        _, said = describing().collections(call.viewer.clearance, call.base, call.language)
         said["collections"] = [
             await self._with_extent(one, self._layer(one["id"], call), call) for one in said["collections"]
         ]
@@ -322,6 +327,13 @@ class Ogc:
     async def _fetch(self, sql: Sql) -> list[Any]:
         async with self.pool.connection() as line:
             return await (await line.execute(sql.text.encode(), sql.params)).fetchall()
+
+
+def describing() -> ModuleType:
+    """What describes collections. It takes a second to import, for which the first tile does not wait."""
+    from gis.ogc import bridge
+
+    return bridge
 
 
 async def _body(call: Call) -> bytes:

@@ -40,7 +40,7 @@ class Supervisor:
         while not self._stop:
             for name, child in self.children.items():
                 if child.poll() is not None:
-                    print(f"{name} ended with {child.returncode}", file=sys.stderr)
+                    sys.stderr.write(f"{name} ended with {child.returncode}\n")
                     self._stop, code = True, child.returncode or 1
             time.sleep(0.1)
         self.end()
@@ -121,7 +121,7 @@ def who_holds(port: int) -> str:
         if not process.name.isdigit():
             continue
         try:
-            if any(os.readlink(f) in inodes for f in (process / "fd").iterdir()):
+            if any(str(f.readlink()) in inodes for f in (process / "fd").iterdir()):
                 name = (process / "comm").read_text().strip()
                 return f"{name} (process {process.name})"
         except OSError:
