@@ -12,15 +12,12 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import lazy
 
 from gis.accounts.models import Attempt, Token
 from gis.admin.rights import ForAdministrators, ToRead
 from layers.access import ROLES
 from layers.registry.text import Text
-from portal.templatetags.words import say
-
-later = lazy(say, str)
+from portal.templatetags.words import later, say
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

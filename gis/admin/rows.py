@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import lazy
 
 from gis.admin.filters import filter_for
 from gis.admin.form import RowForm, choice, dress
@@ -27,7 +26,7 @@ from layers.registry.register import register
 from layers.registry.rows import Row
 from layers.registry.sql import AND, Sql, relation
 from layers.registry.text import Text
-from portal.templatetags.words import say
+from portal.templatetags.words import later, say
 
 MOST_COLUMNS = 7
 ROW = ("key", "origin", "version", "changed_at")
@@ -39,7 +38,6 @@ TITLES = {
 }
 PLACE, RECORD = Text("位置", "Place"), Text("紀錄", "Record")
 COMPARISONS = {"exact", "isnull", "gt", "gte", "lt", "lte", "year", "month", "day", "date"}
-later = lazy(say, str)
 
 
 class RowAdmin(ModelAdmin):  # type: ignore[type-arg]

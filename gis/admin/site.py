@@ -16,13 +16,15 @@ from gis.admin.rows import admin_for, title_model
 from layers.registry.layer import GROUPS, Layer
 from layers.registry.register import register
 from layers.registry.text import Text
-from portal.templatetags.words import say
+from portal.templatetags.words import later, say
 
 
 class AntuAdminSite(admin.AdminSite):
     """Open to whoever may change something. Signing in and out is done on the account pages, where it is throttled."""
 
     site_url = "/"
+    site_header = site_title = later(Text("安圖管理", "Antu administration"))
+    index_title = later(Text("圖層與帳號", "Layers and accounts"))
 
     def get_urls(self) -> list[Any]:
         self.follow_the_register()
@@ -47,14 +49,6 @@ class AntuAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return any(one.has_module_permission(request) for one in self._registry.values())
-
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        title = say(Text("安圖管理", "Antu administration"))
-        return super().each_context(request) | {
-            "site_header": title,
-            "site_title": title,
-            "index_title": say(Text("圖層與帳號", "Layers and accounts")),
-        }
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """As on the map: harm, response, places, base map; then people and the log."""

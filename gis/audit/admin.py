@@ -7,16 +7,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import lazy
 from django.utils.html import format_html
 
 from gis.admin.rights import ToRead, administers, viewer_of
 from gis.audit.models import Entry
 from gis.audit.note import note
 from layers.registry.text import Text
-from portal.templatetags.words import say
-
-later = lazy(say, str)
+from portal.templatetags.words import later
 
 
 @admin.register(Entry)

@@ -4,6 +4,7 @@ This is the one way of translating our own words; Django's own (forms, admin) co
 """
 
 from django import template
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from layers.registry.text import Text
@@ -24,3 +25,7 @@ def words(text: Text) -> str:
 
 def say(text: Text) -> str:
     return text.get(get_language() or "zh-hant")
+
+
+later = lazy(say, str)
+"""For what is written down at import and read in each reader's language."""
