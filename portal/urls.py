@@ -1,1 +1,12 @@
-urlpatterns: list[object] = []
+"""The addresses of the portal's pages."""
+
+from django.urls import path
+
+from portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("layers/<slug:id>", views.layer_page, name="layer"),
+    path("help/", views.help_page, name="help"),
+]

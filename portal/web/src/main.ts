@@ -1,0 +1,59 @@
+// Starts the portal: state from the address, page attributes from the state, then the shell.
+import "virtual:palette.css";
+import "./style/page.css";
+import "./style/shell.css";
+import "./style/panels.css";
+import "./style/map.css";
+import "./style/explore.css";
+import { lang, t, tag } from "./i18n/t";
+import { mapState } from "./map/seen";
+import { live } from "./state/live";
+import { counting, counts, startCounting } from "./state/counts";
+import { catalogue, restore, theme, view } from "./state/portal";
+import { batch, effect } from "./state/store";
+import { decode, encode } from "./state/url";
+import { tell } from "./ui/toasts";
+import "./work/all";
+import "./ui/shell";
+
+const root = document.documentElement;
+
+function fromAddress(): void {
+  const { view: wanted, strange } = decode(location.hash);
+  let missing: string[] = [];
+  batch(() => (missing = restore(wanted)));
+  const parts = [...strange, ...missing];
+  if (parts.length) tell(t("link.strange", { parts: parts.join("、") }), "bad");
+}
+
+lang.value = root.lang.startsWith("en") ? "en" : "zh";
+theme.value = root.dataset.theme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light";
+fromAddress();
+addEventListener("hashchange", () => {
+  if (location.hash !== encode(view.value)) fromAddress();
+});
+
+let remembered = theme.value;
+effect(() => {
+  root.lang = tag();
+  root.dataset.theme = theme.value;
+  if (theme.value === remembered) return;
+  remembered = theme.value;
+  document.cookie = `theme=${theme.value};path=/;max-age=31536000;samesite=lax`;
+});
+effect(() => {
+  const address = encode(view.value);
+  if (address !== location.hash) history.replaceState(history.state, "", address);
+});
+// for tests and for whoever embeds the page: what the map is doing, and how many are counted
+effect(() => {
+  root.dataset.map = mapState.value;
+  root.dataset.counting = String(counting.value);
+  root.dataset.count = String(Object.values(counts.value).reduce((sum, one) => sum + (one === "failed" ? 0 : one.total), 0));
+  if (mapState.value === "idle" && !counting.value) root.dataset.ready = catalogue.version;
+});
+
+document.querySelector("#waiting")?.remove();
+document.body.append(document.createElement("antu-shell"));
+startCounting();
+live();

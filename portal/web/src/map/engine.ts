@@ -1,0 +1,119 @@
+// The one map of the page: made once, told of every change of the state as a difference of styles, and the source
+// of where one looks. Workspaces find it as `map` of <antu-stage>.
+import { Map as Engine, setWorkerUrl, type VectorTileSource } from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { lang, t } from "../i18n/t";
+import { bounds, catalogue, conditions, datetimeOf, edits, place, shown, theme } from "../state/portal";
+import { effect } from "../state/store";
+import { colour } from "../style/palette";
+import { hand } from "./camera";
+import { compose, type Picture } from "./compose";
+import { drawn, marked } from "./marks";
+import { bearing, centre, mapState } from "./seen";
+import { attend } from "./pick";
+import { supplySymbols } from "./symbols";
+
+setWorkerUrl(worker);
+
+
+function picture(): Picture {
+  return {
+    catalogue,
+    theme: theme.value,
+    lang: lang.value,
+    shown: shown.value,
+    conditions: conditions.value,
+    datetime: datetimeOf,
+    edits: edits.value,
+    marked: marked.value,
+    drawn: drawn.value,
+    colour,
+    origin: location.origin,
+  };
+}
+
+export function start(container: HTMLElement): Engine {
+  const { zoom, lat, lon } = place.peek();
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = new Engine({
+    container,
+    style: compose(picture()),
+    center: [lon, lat],
+    zoom,
+    attributionControl: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    refreshExpiredTiles: false,
+    fadeDuration: still ? 0 : 180,
+    canvasContextAttributes: { powerPreference: "default" },
+    locale: { "Map.Title": t("map") },
+  });
+  supplySymbols(map);
+  follow(map);
+  report(map);
+  attend(map);
+  hand({
+    fly: (center, zoom) => map.flyTo({ center: [...center] as [number, number], zoom, speed: 1.8, maxDuration: 1600 }),
+    by: (zooms) => map.easeTo({ zoom: map.getZoom() + zooms, duration: 250 }),
+    north: () => map.easeTo({ bearing: 0, duration: 300 }),
+  });
+  return map;
+}
+
+/** State → map. */
+function follow(map: Engine): void {
+  let loaded = false;
+  let waiting: ReturnType<typeof compose> | null = null;
+  const apply = (style: ReturnType<typeof compose>) => {
+    for (const [id, source] of Object.entries(style.sources)) {
+      const now = map.getSource<VectorTileSource>(id);
+      // new addresses keep the old tiles on screen until the new ones are there; a new source would not
+      if (now && source.type === "vector" && source.tiles && now.tiles?.join() !== source.tiles.join()) now.setTiles([...source.tiles]);
+    }
+    map.setStyle(style, { diff: true });
+  };
+  map.once("style.load", () => {
+    loaded = true;
+    if (waiting) apply(waiting);
+  });
+  let first = true;
+  effect(() => {
+    const style = compose(picture());
+    if (first) first = false;
+    else if (loaded) apply(style);
+    else waiting = style;
+  });
+  effect(() => {
+    const { zoom, lat, lon } = place.value;
+    const at = map.getCenter();
+    const moved = Math.abs(at.lng - lon) > 5e-6 || Math.abs(at.lat - lat) > 5e-6 || Math.abs(map.getZoom() - zoom) > 5e-3;
+    if (moved) map.jumpTo({ center: [lon, lat], zoom });
+  });
+}
+
+/** Map → state. */
+function report(map: Engine): void {
+  const settled = () => {
+    const { lng, lat } = map.getCenter();
+    const box = map.getBounds();
+    place.value = { zoom: round(map.getZoom(), 2), lat: round(lat, 5), lon: round(lng, 5) };
+    bounds.value = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+  };
+  const passing = () => {
+    const { lng, lat } = map.getCenter();
+    centre.value = [lng, lat];
+    bearing.value = map.getBearing();
+  };
+  map.on("moveend", settled);
+  map.on("resize", settled);
+  map.on("load", settled);
+  map.on("move", passing);
+  map.on("load", passing);
+  map.on("idle", () => (mapState.value = "idle"));
+  map.on("dataloading", () => mapState.peek() === "idle" && (mapState.value = "busy"));
+  map.on("movestart", () => (mapState.value = "busy"));
+  map.on("webglcontextlost", () => (mapState.value = "lost"));
+  map.on("webglcontextrestored", () => (mapState.value = "busy"));
+}
+
+const round = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -1,0 +1,20 @@
+// What the map tells the page: how it is, what is under the pointer. Apart from the engine, so that the page does
+// not wait for the engine's program.
+import type { Layer } from "../api/catalogue";
+import { signal } from "../state/store";
+
+export interface Hover {
+  x: number;
+  y: number;
+  layer: Layer;
+  properties: Readonly<Record<string, unknown>>;
+}
+export type MapState = "starting" | "busy" | "idle" | "lost";
+
+export const mapState = signal<MapState>("starting");
+export const bearing = signal(0);
+export const centre = signal<readonly [lon: number, lat: number] | null>(null);
+export const hover = signal<Hover | null>(null);
+export const pointer = signal<readonly [lon: number, lat: number] | null>(null);
+/** A tool that takes the clicks for itself while it is on. */
+export const tool = signal<((at: readonly [lon: number, lat: number]) => void) | null>(null);

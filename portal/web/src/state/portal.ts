@@ -1,0 +1,103 @@
+// The state of the portal: what is on the map, held to what, seen from where. One signal a thing; whoever reads
+// one follows it. Nothing here draws.
+import { boot, type Bounds, type Layer, type Theme, type Value } from "../api/catalogue";
+import { fromText, hold, heldTo, NONE, toText, type Condition } from "../api/cql2";
+import { lang } from "../i18n/t";
+import { computed, signal } from "./store";
+import { EMPTY, type Period, type Place, type Selection, type View } from "./url";
+
+export const catalogue = boot();
+const byId = new Map(catalogue.layers.map((layer) => [layer.id, layer]));
+export const layerOf = (id: string): Layer | undefined => byId.get(id);
+
+export const theme = signal<Theme>("light");
+export const place = signal<Place>({ zoom: catalogue.city.zoom, lat: catalogue.city.center[1], lon: catalogue.city.center[0] });
+/** What the map shows at rest; null until it has shown anything. */
+export const bounds = signal<Bounds | null>(null);
+/** Layers that are on → opacity in percent. */
+export const shown = signal<Readonly<Record<string, number>>>(atFirst());
+export const conditions = signal<Readonly<Record<string, Condition>>>({});
+export const period = signal<Period | null>(null);
+export const selection = signal<Selection | null>(null);
+/** What lies under the last click, so that one can leaf through it. */
+export const stack = signal<readonly Selection[]>([]);
+export const work = signal<string>("explore");
+/** Parts of the link that this version does not know, handed on as they came. */
+export const unknown = signal<Readonly<Record<string, string>>>({});
+/** Layers whose rows have changed on the server → how often. */
+export const edits = signal<Readonly<Record<string, number>>>({});
+
+function atFirst(): Record<string, number> {
+  return Object.fromEntries(catalogue.layers.filter((layer) => layer.visible).map((layer) => [layer.id, 100]));
+}
+
+/** The layers that are on, in the order of the tree. */
+export const shownLayers = computed(() => catalogue.layers.filter((layer) => layer.id in shown.value));
+
+export function switchLayer(id: string, on: boolean): void {
+  const { [id]: opacity = 100, ...rest } = shown.value;
+  shown.value = on ? { ...rest, [id]: opacity } : rest;
+}
+
+export function fade(id: string, opacity: number): void {
+  if (id in shown.value) shown.value = { ...shown.value, [id]: opacity };
+}
+
+export function conditionOf(id: string): Condition {
+  return conditions.value[id] ?? NONE;
+}
+
+export function setCondition(id: string, condition: Condition): void {
+  const { [id]: _, ...rest } = conditions.value;
+  conditions.value = toText(condition) ? { ...rest, [id]: condition } : rest;
+}
+
+/** Switches one class of a legend; with the last one off, so is the layer. */
+export function switchClass(layer: Layer, field: string, all: readonly Value[], value: Value): void {
+  const held = heldTo(conditionOf(layer.id), field) ?? all;
+  const next = held.includes(value) ? held.filter((v) => v !== value) : all.filter((v) => v === value || held.includes(v));
+  setCondition(layer.id, hold(conditionOf(layer.id), field, next.length === all.length ? [] : next));
+  if (!next.length) switchLayer(layer.id, false);
+}
+
+export const view = computed<View>(() => {
+  const usual = atFirst();
+  const now = shown.value;
+  const same = Object.keys(now).length === Object.keys(usual).length && Object.keys(now).every((id) => usual[id] === now[id]);
+  return {
+    place: place.value,
+    layers: same ? null : Object.fromEntries(catalogue.layers.filter((l) => l.id in now).map((l) => [l.id, now[l.id]!])),
+    period: period.value,
+    filters: Object.fromEntries(Object.entries(conditions.value).map(([id, c]) => [id, toText(c)])),
+    selection: selection.value,
+    work: work.value === "explore" ? null : work.value,
+    lang: null,
+    unknown: unknown.value,
+  };
+});
+
+/** Takes over a view; says which of its layers this viewer does not have. */
+export function restore(wanted: View): string[] {
+  const missing: string[] = [];
+  const known = (id: string) => byId.has(id) || (missing.push(id), false);
+  if (wanted.place) place.value = wanted.place;
+  shown.value = wanted.layers ? Object.fromEntries(Object.entries(wanted.layers).filter(([id]) => known(id))) : atFirst();
+  period.value = wanted.period;
+  conditions.value = Object.fromEntries(
+    Object.entries(wanted.filters).filter(([id]) => known(id)).map(([id, text]) => [id, fromText(text)]),
+  );
+  selection.value = wanted.selection && known(wanted.selection.layer) ? wanted.selection : null;
+  work.value = wanted.work ?? "explore";
+  if (wanted.lang) lang.value = wanted.lang;
+  unknown.value = wanted.unknown ?? EMPTY.unknown;
+  return missing;
+}
+
+/** `datetime` of the API for the chosen period, if the layer knows time. */
+export function datetimeOf(layer: Layer): string | null {
+  if (!layer.time || !period.value) return null;
+  const { from, to } = period.value;
+  const [year, month] = to.split("-").map(Number) as [number, number];
+  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return `${from}-01/${to}-${last}`;
+}

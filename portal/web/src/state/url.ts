@@ -1,0 +1,150 @@
+// The part of the address after `#`, version 1: `#1/zoom/lat/lon?l=…&t=…&q=…&sel=…`. What is as at first visit is
+// left out; what is not understood is kept, handed on and reported, never fatal.
+
+export interface Place {
+  zoom: number;
+  lat: number;
+  lon: number;
+}
+export interface Period {
+  /** Months, `2024-03`; both are within. */
+  from: string;
+  to: string;
+}
+export interface Selection {
+  layer: string;
+  id: number | string;
+}
+export interface View {
+  place: Place | null;
+  /** Layers that are on, with their opacity in percent; null is the choice of the catalogue. */
+  layers: Readonly<Record<string, number>> | null;
+  period: Period | null;
+  /** CQL2 text by layer. */
+  filters: Readonly<Record<string, string>>;
+  selection: Selection | null;
+  work: string | null;
+  lang: "zh" | "en" | null;
+  unknown: Readonly<Record<string, string>>;
+}
+
+export const VERSION = "1";
+export const EMPTY: View = { place: null, layers: null, period: null, filters: {}, selection: null, work: null, lang: null, unknown: {} };
+
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const ID = /^[a-z][a-z0-9_]*$/;
+
+/** Percent-encodes only what would be mistaken for the syntax of the address. */
+function quoted(text: string): string {
+  return text.replace(/[%&#;+~\s"<>`{}|\\^]/g, encodeURIComponent);
+}
+
+function unquoted(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export function encode(view: View): string {
+  const place = view.place ? `/${view.place.zoom.toFixed(2)}/${view.place.lat.toFixed(5)}/${view.place.lon.toFixed(5)}` : "";
+  const parts: string[] = [];
+  if (view.work) parts.push(`w=${quoted(view.work)}`);
+  if (view.layers) {
+    parts.push(`l=${Object.entries(view.layers).map(([id, opacity]) => (opacity === 100 ? id : `${id}:${opacity}`)).join(",")}`);
+  }
+  if (view.period) parts.push(`t=${view.period.from}..${view.period.to}`);
+  const filters = Object.entries(view.filters);
+  if (filters.length) parts.push(`q=${filters.map(([id, text]) => `${id}~${quoted(text)}`).join(";")}`);
+  if (view.selection) parts.push(`sel=${view.selection.layer}.${quoted(String(view.selection.id))}`);
+  if (view.lang) parts.push(`lang=${view.lang}`);
+  for (const [key, value] of Object.entries(view.unknown)) parts.push(`${quoted(key)}=${quoted(value)}`);
+  return `#${VERSION}${place}${parts.length ? `?${parts.join("&")}` : ""}`;
+}
+
+/** The view that an address means, and the names of its parts that could not be read. */
+export function decode(hash: string): { view: View; strange: string[] } {
+  const strange: string[] = [];
+  const text = hash.replace(/^#/, "");
+  if (!text) return { view: EMPTY, strange };
+  const [path = "", query = ""] = split(text, "?");
+  const [version, ...numbers] = path.split("/");
+  if (version !== VERSION) return { view: EMPTY, strange: [version ?? ""] };
+  const view: Mutable<View> = { ...EMPTY, filters: {}, unknown: {} };
+  if (numbers.length) {
+    view.place = readPlace(numbers);
+    if (!view.place) strange.push(numbers.join("/"));
+  }
+  for (const part of query.split("&").filter(Boolean)) {
+    const [key, value] = split(part, "=");
+    if (!read(view, key, value)) {
+      strange.push(unquoted(key));
+      if (!KNOWN.has(key)) view.unknown = { ...view.unknown, [unquoted(key)]: unquoted(value) };
+    }
+  }
+  return { view, strange };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+const KNOWN = new Set(["w", "l", "t", "q", "sel", "lang"]);
+
+function split(text: string, at: string): [string, string] {
+  const place = text.indexOf(at);
+  return place < 0 ? [text, ""] : [text.slice(0, place), text.slice(place + 1)];
+}
+
+function readPlace(numbers: string[]): Place | null {
+  const [zoom, lat, lon] = numbers.map(Number);
+  if (numbers.length !== 3 || ![zoom, lat, lon].every(Number.isFinite)) return null;
+  if (zoom! < 0 || zoom! > 24 || Math.abs(lat!) > 85 || Math.abs(lon!) > 180) return null;
+  return { zoom: zoom!, lat: lat!, lon: lon! };
+}
+
+function read(view: Mutable<View>, key: string, value: string): boolean {
+  switch (key) {
+    case "w":
+      view.work = unquoted(value);
+      return ID.test(view.work);
+    case "l":
+      view.layers = readLayers(value);
+      return view.layers !== null;
+    case "t": {
+      const [from, to] = split(value, "..").map((end, i) => (i ? end.replace(/^\./, "") : end)) as [string, string];
+      if (!MONTH.test(from) || !MONTH.test(to) || from > to) return false;
+      view.period = { from, to };
+      return true;
+    }
+    case "q":
+      return value.split(";").filter(Boolean).map((part) => {
+        const [id, text] = split(part, "~");
+        if (!ID.test(id) || !text) return false;
+        view.filters = { ...view.filters, [id]: unquoted(text) };
+        return true;
+      }).every(Boolean);
+    case "sel": {
+      const [layer, id] = split(value, ".");
+      if (!ID.test(layer) || !id) return false;
+      const plain = unquoted(id);
+      view.selection = { layer, id: /^\d{1,15}$/.test(plain) ? Number(plain) : plain };
+      return true;
+    }
+    case "lang":
+      if (value !== "zh" && value !== "en") return false;
+      view.lang = value;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function readLayers(value: string): Record<string, number> | null {
+  const layers: Record<string, number> = {};
+  for (const part of value.split(",").filter(Boolean)) {
+    const [id, opacity] = split(part, ":");
+    const percent = opacity ? Number(opacity) : 100;
+    if (!ID.test(id) || !Number.isInteger(percent) || percent < 0 || percent > 100) return null;
+    layers[id] = percent;
+  }
+  return layers;
+}

@@ -1,0 +1,136 @@
+// The map and what floats on it: tools, what is under the pointer, scale, coordinates, whose data it is.
+import { html, nothing, type TemplateResult } from "lit";
+import type { Map as Engine } from "maplibre-gl";
+import { number, say, t } from "../i18n/t";
+import { goTo, home, northUp, zoomBy } from "../map/camera";
+import { measured, startMeasuring, stopMeasuring } from "../map/measure";
+import { bearing, centre, hover, mapState, pointer, type Hover } from "../map/seen";
+import { toTwd97, zoneOf } from "../map/twd97";
+import { catalogue, place, shownLayers } from "../state/portal";
+import { signal } from "../state/store";
+import { icon, type IconName } from "./icons";
+import { tell } from "./toasts";
+import { nameOf, reads } from "./values";
+import { styled, View } from "./view";
+
+const trouble = signal<"map.none" | "map.failed" | null>(null);
+
+class Stage extends View {
+  /** The map engine, for workspaces and for whoever embeds the portal. */
+  map: Engine | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.#escape, true);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.#escape, true);
+  }
+
+  protected override async firstUpdated(): Promise<void> {
+    if (!document.createElement("canvas").getContext("webgl2")) {
+      trouble.value = "map.none";
+      return;
+    }
+    try {
+      const { start } = await import("../map/engine");
+      this.map = start(this.querySelector<HTMLElement>(".map")!);
+    } catch (failure) {
+      trouble.value = "map.failed";
+      throw failure;
+    }
+  }
+
+  #escape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || measured.peek() === null) return;
+    event.preventDefault();
+    stopMeasuring();
+  };
+
+  protected override render() {
+    return html`<div class="stage">
+      <div class="map" lang="zh-Hant-TW"></div>
+      ${trouble.value ? html`<p class="trouble" role="alert">${icon("warn")}${t(trouble.value)}</p>` : nothing}
+      ${mapState.value === "lost" ? html`<p class="trouble" role="alert">${t("map.lost")}</p>` : nothing}
+      <div class="progress ${mapState.value === "busy" || mapState.value === "starting" ? "on" : ""}" aria-hidden="true"></div>
+      ${hover.value ? this.#tip(hover.value) : nothing}
+      ${measured.value === null ? nothing : html`<p class="measured" role="status"><strong>${this.#length(measured.value)}</strong> ${t("map.measure.how")}</p>`}
+      <div class="tools" role="toolbar" aria-label=${t("map")}>
+        ${this.#tool("plus", t("map.in"), () => zoomBy(1))} ${this.#tool("minus", t("map.out"), () => zoomBy(-1))}
+        <hr />
+        <button class="tool" aria-label=${t("map.north")} title=${t("map.north")} @click=${northUp}>
+          <span class="turned" ${styled({ transform: `rotate(${-bearing.value}deg)` })}>${icon("north")}</span>
+        </button>
+        ${this.#tool("home", t("map.home"), home)} ${this.#tool("locate", t("map.locate"), () => this.#locate())}
+        <hr />
+        <button class="tool" aria-label=${t("map.measure")} title=${t("map.measure")} aria-pressed=${measured.value !== null} @click=${() => (measured.peek() === null ? startMeasuring() : stopMeasuring())}>
+          ${icon("ruler")}
+        </button>
+      </div>
+      <div class="feet">
+        <p class="sources">${this.#sources()}</p>
+        ${this.#scale()}
+        <p class="position" aria-label=${t("pointer")}>${this.#position()}</p>
+      </div>
+    </div>`;
+  }
+
+  #tool(name: IconName, label: string, act: () => void): TemplateResult {
+    return html`<button class="tool" aria-label=${label} title=${label} @click=${act}>${icon(name)}</button>`;
+  }
+
+  #tip({ x, y, layer, properties }: Hover): TemplateResult {
+    const cell = typeof properties.n === "number" && !(layer.label && properties[layer.label]);
+    const facts = layer.fields
+      .filter((f) => f.popup && f.name !== layer.label && !f.name.endsWith("_en") && properties[f.name] !== undefined && properties[f.name] !== "")
+      .slice(0, 3)
+      .map((f) => `${say(f.title)} ${reads(f, properties[f.name])}`);
+    const named = layer.label && properties[layer.label];
+    return html`<div class="tip" ${styled({ transform: `translate(${Math.round(x)}px, ${Math.round(y)}px)` })}>
+      <div><strong>${cell ? say(layer.title) : named ? nameOf(layer, undefined, properties) : say(layer.title)}</strong>
+      <span>${cell ? `${number(properties.n as number)} ${t("count")}` : facts.join(" · ")}</span></div>
+    </div>`;
+  }
+
+  #length(metres: number): string {
+    return metres < 1000 ? `${number(metres)} m` : `${number(metres / 1000, 2)} km`;
+  }
+
+  /** A round length whose bar is between 60 and 130 pixels long. */
+  #scale(): TemplateResult {
+    const { zoom, lat } = place.value;
+    const metres = (40075016.7 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** zoom);
+    const wanted = 110 * metres;
+    const power = 10 ** Math.floor(Math.log10(wanted));
+    const round = ([5, 2, 1].find((step) => step * power <= wanted) ?? 1) * power;
+    const text = round >= 1000 ? `${number(round / 1000)} ${t("kilometres")}` : `${number(round)} ${t("metres")}`;
+    return html`<p class="scale"><i ${styled({ width: `${Math.round(round / metres)}px` })}></i>${text}</p>`;
+  }
+
+  #position(): TemplateResult | typeof nothing {
+    const at = pointer.value ?? centre.value;
+    if (!at) return nothing;
+    const [lon, lat] = at;
+    const [east, north] = toTwd97(lon, lat);
+    const zone = zoneOf(lon) === 121 ? "" : " (119)";
+    return html`<span>TWD97${zone} ${number(Math.round(east))} E · ${number(Math.round(north))} N</span><span>${lat.toFixed(5)}°N ${lon.toFixed(5)}°E</span>`;
+  }
+
+  #sources(): string {
+    const base = catalogue.raster_base;
+    const said = shownLayers.value.map((layer) => say(layer.attribution));
+    const own = typeof base === "object" && base ? [base.attribution] : [];
+    return [...new Set([...said, ...own])].join(" · ");
+  }
+
+  #locate(): void {
+    const refused = () => tell(t("map.locate.refused"), "bad");
+    if (!navigator.geolocation) return refused();
+    navigator.geolocation.getCurrentPosition((found) => goTo([found.coords.longitude, found.coords.latitude], 16.5), refused, { timeout: 10_000 });
+  }
+}
+
+
+customElements.define("antu-stage", Stage);

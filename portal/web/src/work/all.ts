@@ -1,0 +1,10 @@
+// Which workspaces there are. A new one is one line here and one folder beside this file.
+import { register } from "./workspaces";
+
+register({
+  id: "explore",
+  title: { zh: "探索", en: "Explore" },
+  icon: "layers",
+  order: 0,
+  load: async () => (await import("./explore/room")).room,
+});

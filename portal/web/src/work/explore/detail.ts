@@ -1,0 +1,167 @@
+// The chosen feature: its name, its figures if things happen there, its fields in words, and the way to what it
+// belongs to.
+import { html, nothing, type TemplateResult } from "lit";
+import type { Layer } from "../../api/catalogue";
+import { Latest, Problem } from "../../api/http";
+import { feature, type Feature } from "../../api/questions";
+import { inline, say, t } from "../../i18n/t";
+import { goTo } from "../../map/camera";
+import { marked } from "../../map/marks";
+import { conditions, edits, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
+import { batch, signal } from "../../state/store";
+import { icon } from "../../ui/icons";
+import { nameOf, reads } from "../../ui/values";
+import { View } from "../../ui/view";
+import { happening } from "./happening";
+import { happened, referring, type Happened } from "./related";
+
+type Shown = { layer: Layer; feature: Feature } | "busy" | "gone" | "failed";
+
+class Detail extends View {
+  #shown = signal<Shown>("busy");
+  #happened = signal<readonly Happened[] | "busy">("busy");
+  #one = new Latest();
+  #more = new Latest();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.when(() => this.#read());
+    this.when(() => this.#follow());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#one.stop();
+    this.#more.stop();
+    marked.value = null;
+  }
+
+  #read(): void {
+    const chosen = selection.value;
+    const layer = chosen ? layerOf(chosen.layer) : undefined;
+    if (!chosen || !layer?.items) return;
+    void edits.value[layer.id];
+    const now = this.#shown.peek();
+    const same = typeof now === "object" && now.layer === layer && now.feature.id === chosen.id;
+    if (!same) this.#shown.value = "busy";
+    void this.#one.ask(
+      (abort) => feature(layer, chosen.id, abort),
+      (found) =>
+        batch(() => {
+          this.#shown.value = { layer, feature: found };
+          marked.value = found.geometry;
+        }),
+      (why) => (this.#shown.value = why instanceof Problem && [403, 404].includes(why.status) ? "gone" : "failed"),
+    );
+  }
+
+  #follow(): void {
+    const chosen = selection.value;
+    const layer = chosen ? layerOf(chosen.layer) : undefined;
+    if (!chosen || !layer) return;
+    void [period.value, conditions.value, edits.value];
+    const places = referring(layer);
+    if (!places.length) {
+      this.#more.stop();
+      this.#happened.value = [];
+      return;
+    }
+    void this.#more.ask(
+      (abort) => Promise.all(places.map((at) => happened(at, chosen.id, abort))),
+      (found) => (this.#happened.value = found),
+      () => (this.#happened.value = []),
+    );
+  }
+
+  protected override render() {
+    const now = this.#shown.value;
+    const chosen = selection.value;
+    if (!chosen) return nothing;
+    const layer = layerOf(chosen.layer)!;
+    const close = html`<button class="round close" aria-label=${t("close")} @click=${() => (selection.value = null)}>${icon("close")}</button>`;
+    if (typeof now === "string") {
+      return html`<div class="detail"><header><p class="kinds"><span class="kind ${layer.group}">${say(layer.title)}</span></p>${close}</header>${
+        now === "busy" ? html`<div class="bones" aria-label=${t("loading")}><i></i><i></i><i></i><i></i></div>` : html`<p class="empty" role="alert">${t(now === "gone" ? "detail.gone" : "detail.failed")}
+        ${now === "failed" ? html`<button class="outlined" @click=${() => this.#read()}>${t("retry")}</button>` : nothing}</p>`
+      }</div>`;
+    }
+    const { feature: one } = now;
+    return html`<article class="detail" data-feature="${now.layer.id}.${one.id}">
+      <header>
+        <p class="kinds"><span class="kind ${now.layer.group}">${say(now.layer.title)}</span>${this.#leaf()}</p>
+        <h2 tabindex="-1">${nameOf(now.layer, one.id, one.properties)}</h2>
+        ${close}
+      </header>
+      <div class="scroll">
+        ${this.#happenings()} ${this.#fields(now.layer, one)} ${this.#belongs(now.layer, one)}
+      </div>
+      <footer>
+        <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
+        <a class="outlined" href=${now.layer.page}>${t("layer.about")}</a>
+        <a class="outlined" href="${now.layer.items}/${one.id}?f=json">${t("detail.raw")}</a>
+      </footer>
+    </article>`;
+  }
+
+  /** Leafs through what lay under the click. */
+  #leaf(): TemplateResult | typeof nothing {
+    const all = stack.value;
+    const at = all.findIndex((one) => one.layer === selection.value?.layer && one.id === selection.value.id);
+    if (all.length < 2 || at < 0) return nothing;
+    const step = (by: number) => () => (selection.value = all[(at + by + all.length) % all.length]!);
+    return html`<span class="leaf">
+      <button class="plain" aria-label=${t("detail.previous")} @click=${step(-1)}>${icon("left")}</button>
+      ${t("detail.place", { n: at + 1, all: all.length })}
+      <button class="plain" aria-label=${t("detail.next")} @click=${step(1)}>${icon("right")}</button>
+    </span>`;
+  }
+
+  #happenings(): TemplateResult | readonly TemplateResult[] {
+    const found = this.#happened.value;
+    if (found === "busy") return html`<div class="bones"><i></i><i></i></div>`;
+    return found.filter((one) => one.summary.total > 0 || found.length === 1).map((one) => happening(one, (chosen) => this.#choose(chosen.layer, chosen.id)));
+  }
+
+  #fields(layer: Layer, one: Feature): TemplateResult | typeof nothing {
+    const told = layer.fields.filter((f) => f.popup && !f.of && f.name !== layer.label && !f.name.endsWith("_en") && !empty(one.properties[f.name]));
+    if (!told.length) return nothing;
+    return html`<dl class="fields">
+      ${told.map((f) => html`<div><dt title=${f.description ? say(f.description) : nothing}>${say(f.title)}</dt><dd>${reads(f, one.properties[f.name])}</dd></div>`)}
+    </dl>`;
+  }
+
+  #belongs(layer: Layer, one: Feature): TemplateResult | typeof nothing {
+    const links = layer.fields.flatMap((f) => {
+      const other = f.of ? layerOf(f.of) : undefined;
+      const id = one.properties[f.name];
+      return other && (typeof id === "number" || typeof id === "string") && id !== "" ? [{ f, other, id }] : [];
+    });
+    if (!links.length) return nothing;
+    return html`<p class="belongs">${links.map(({ f, other, id }) => html`<button class="chip quiet" @click=${() => this.#choose(other, id)}><span>${inline(f.title)}</span>${icon("right")}</button>`)}</p>`;
+  }
+
+  #choose(layer: Layer, id: number | string): void {
+    batch(() => {
+      if (!(layer.id in shown.peek())) switchLayer(layer.id, true);
+      stack.value = [];
+      selection.value = { layer: layer.id, id };
+    });
+  }
+
+  #go(one: Feature): void {
+    const middle = one.geometry && centreOf(one.geometry);
+    if (middle) goTo(middle, Math.max(place.peek().zoom, 17));
+  }
+}
+
+const empty = (value: unknown) => value === null || value === undefined || value === "";
+
+function centreOf(geometry: GeoJSON.Geometry): [number, number] | null {
+  if (geometry.type === "GeometryCollection") return null;
+  const flat = (geometry.coordinates as unknown[]).flat(3) as number[];
+  const lons = flat.filter((_, i) => i % 2 === 0);
+  const lats = flat.filter((_, i) => i % 2 === 1);
+  return [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
+}
+
+customElements.define("antu-detail", Detail);

@@ -1,0 +1,86 @@
+// What the picture is held to: period and conditions as chips to take off, and how many of the leading layer remain
+// in view, by class.
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { classesOf, type Layer } from "../../api/catalogue";
+import { hold, type Among } from "../../api/cql2";
+import { inline, number, say, t } from "../../i18n/t";
+import { counting, counts } from "../../state/counts";
+import { conditionOf, conditions, layerOf, period, setCondition, theme } from "../../state/portal";
+import { batch } from "../../state/store";
+import { colour } from "../../style/palette";
+import { icon } from "../../ui/icons";
+import { reads } from "../../ui/values";
+import { View } from "../../ui/view";
+import { leading } from "./series";
+
+class Held extends View {
+  protected override render() {
+    const held = Object.keys(conditions.value).flatMap((id) => layerOf(id) ?? []);
+    const any = period.value !== null || held.length > 0;
+    return html`<section class="held" aria-label=${t("filter")}>
+      <h2>${t("filter")}${any ? html`<button class="plain" @click=${this.#clear}>${t("clear")}</button>` : nothing}</h2>
+      <div class="chips">
+        ${period.value
+          ? this.#chip(`${period.value.from} – ${period.value.to}`, () => (period.value = null))
+          : html`<span class="chip quiet">${t("filter.all")}</span>`}
+        ${held.map((layer) => this.#conditions(layer))}
+      </div>
+      ${leading.value ? this.#total(leading.value) : nothing}
+    </section>`;
+  }
+
+  #conditions(layer: Layer): TemplateResult[] {
+    const condition = conditionOf(layer.id);
+    const among = condition.among.map((one) => this.#chip(this.#words(layer, one), () => setCondition(layer.id, hold(condition, one.field, []))));
+    if (!condition.rest) return among;
+    return [...among, this.#chip(`${say(layer.title)}：${t("filter.custom")}`, () => setCondition(layer.id, { ...condition, rest: null }), condition.rest)];
+  }
+
+  #words(layer: Layer, { field, values }: Among): string {
+    const said = layer.fields.find((f) => f.name === field);
+    const legend = classesOf(layer);
+    const label = (value: (typeof values)[number]) => {
+      const entry = legend?.field === field ? legend.entries.find((e) => e.filter?.value === value) : undefined;
+      return entry ? say(entry.label) : said ? reads(said, value) : String(value);
+    };
+    return values.length > 3 ? `${said ? say(said.title) : field} (${values.length})` : values.map(label).join("、");
+  }
+
+  #chip(words: string, remove: () => void, title = words): TemplateResult {
+    return html`<button class="chip" title=${title} aria-label=${t("filter.remove", { what: words })} @click=${remove}><span>${words}</span>${icon("close")}</button>`;
+  }
+
+  #clear(): void {
+    batch(() => {
+      period.value = null;
+      conditions.value = {};
+    });
+  }
+
+  #total(layer: Layer): TemplateResult {
+    const count = counts.value[layer.id];
+    const known = count && count !== "failed" ? count : null;
+    return html`<p class="total ${counting.value ? "counting" : ""}" aria-live="polite"><strong>${known ? number(known.total) : "…"}</strong> ${t("total", { layer: inline(layer.title) })}</p>
+      ${known?.classes ? this.#shares(layer, known.classes) : nothing}`;
+  }
+
+  #shares(layer: Layer, found: ReadonlyMap<unknown, number>): TemplateResult | typeof nothing {
+    const classes = classesOf(layer);
+    if (!classes) return nothing;
+    const among = conditionOf(layer.id).among.find((one) => one.field === classes.field)?.values;
+    const parts = classes.entries
+      .filter((entry) => !among || among.includes(entry.filter!.value))
+      .map((entry) => ({ n: found.get(entry.filter!.value) ?? 0, fill: colour(entry.icon?.split("/")[1] ?? "accent", theme.value) }));
+    const all = parts.reduce((sum, part) => sum + part.n, 0) || 1;
+    let at = 0;
+    return html`<svg class="shares" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+      ${parts.map(({ n, fill }) => {
+        const wide = (n / all) * 100;
+        at += wide;
+        return svg`<rect x=${at - wide} width=${wide} height="4" fill=${fill} />`;
+      })}
+    </svg>`;
+  }
+}
+
+customElements.define("antu-held", Held);
