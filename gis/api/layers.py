@@ -137,7 +137,7 @@ def _count(layer: Layer, rows: Sql, named: dict[str, list[str]]) -> dict[str, An
     inner = ", ".join(f"{d} AS {names[d]}" for d in every) or "1 AS one"
     kinds = {frozenset(dimensions) for dimensions in named.values()} | {frozenset[str]()}
     sets = ", ".join(f"({', '.join(names[d] for d in sorted(kind))})" for kind in kinds)
-    which = f"GROUPING({', '.join(names.values())})" if every else "0"
+    which = f"GROUPING({', '.join(names.values())})" if every else "0::int"
     listed = "".join(f", {n}" for n in names.values())
     limit = (MOST_GROUPS + 1) * len(kinds)
     found = fetch(
