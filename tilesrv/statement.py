@@ -15,7 +15,9 @@ from layers.access import Clearance
 from layers.registry.field import Field
 from layers.registry.generalise import Grid, Only, Simplify, Top
 from layers.registry.layer import Layer
+from layers.registry.maplibre import named_apart, names
 from layers.registry.sql import Interval, Sql, column, quoted, relation, where
+from layers.registry.style import Labels, named
 from tilesrv.grid import BUFFER, EXTENT, Tile
 
 MOST_BYTES = 500_000
@@ -46,8 +48,27 @@ def statement(asks: Sequence[Ask], tile: Tile, thin: int = 0) -> Sql:
 
 def _mvt(ask: Ask, tile: Tile, thin: int) -> Sql:
     rows = _grid(ask, tile) if _grid_rule(ask.layer, tile.z) else _features(ask, tile, thin)
-    as_mvt = Sql(f"(SELECT ST_AsMVT(t, %s, {EXTENT}, 'g', 'id') FROM (", (ask.layer.id,))
-    return as_mvt + rows + ") AS t WHERE t.g IS NOT NULL)"
+    whole = _as_mvt(ask.layer.id, rows)
+    if named_apart(ask.layer):
+        return whole + " || " + _as_mvt(names(ask.layer), _names(ask, tile))
+    return whole
+
+
+def _as_mvt(name: str, rows: Sql) -> Sql:
+    head = Sql(f"(SELECT ST_AsMVT(t, %s, {EXTENT}, 'g', 'id') FROM (", (name,))
+    return head + rows + ") AS t WHERE t.g IS NOT NULL)"
+
+
+def _names(ask: Ask, tile: Tile) -> Sql:
+    """A point inside each area, in the one tile that holds it, with what its labels are made of."""
+    marks = [mark for mark in ask.layer.style.marks if isinstance(mark, Labels)]
+    wanted = {name for mark in marks for name in named(mark)}
+    fields = [f for f in tile_fields(ask.layer, ask.clearance, tile.z) if f.name in wanted]
+    point = "ST_AsMVTGeom(ST_PointOnSurface(q.merc), "
+    body = Sql(f"SELECT q.id, {point}") + _envelope(tile) + f", {EXTENT}, 0, true) AS g"
+    return (
+        body + _attributes(ask.layer, fields) + f" FROM {relation(ask.layer)} WHERE " + _conditions(ask, tile)
+    )
 
 
 def _grid_rule(layer: Layer, zoom: int) -> Grid | None:

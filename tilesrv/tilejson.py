@@ -8,6 +8,7 @@ from typing import Any
 from layers.access import Clearance
 from layers.registry.generalise import Grid
 from layers.registry.layer import Layer
+from layers.registry.maplibre import named_apart, names
 
 Json = dict[str, Any]
 Bounds = tuple[float, float, float, float]
@@ -37,6 +38,7 @@ def tilejson(
         out["tileSize"] = 256
     else:
         out["vector_layers"] = [_vector_layer(layer, clearance) for layer in layers]
+        out["vector_layers"] += [_names(layer) for layer in layers if named_apart(layer)]
     return out
 
 
@@ -52,6 +54,14 @@ def _vector_layer(layer: Layer, clearance: Clearance) -> Json:
         "minzoom": layer.zooms[0],
         "maxzoom": layer.zooms[1],
         "fields": fields,
+    }
+
+
+def _names(layer: Layer) -> Json:
+    return {
+        "id": names(layer),
+        "description": f"A point for the name of each of {layer.title.en}",
+        "fields": {},
     }
 
 

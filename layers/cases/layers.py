@@ -35,7 +35,7 @@ LAYERS = [
         time="at",
         generalise=(Grid(below=14, cells=96),),
         style=Style(
-            Heat(Text("刑案熱區", "Density of crimes"), full=5, opacity=0.7, zooms=(9, 15.5)),
+            Heat(Text("刑案熱區", "Density of crimes"), full=40, opacity=0.7, zooms=(9, 15.5)),
             Points(color="a1", icon="cross", size=4.5, zooms=(15, 24)),
         ),
         clearance=Clearance.POLICE,

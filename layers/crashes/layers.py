@@ -74,7 +74,7 @@ LAYERS = [
         zooms=(0, 22),
         generalise=(Grid(below=13, cells=96, sums=("epdo",)),),
         style=Style(
-            Heat(Text("事故熱區（當量加權）", "Crash heat (EPDO)"), weight="epdo", full=12, zooms=(8, 15.5)),
+            Heat(Text("事故熱區（當量加權）", "Crash heat (EPDO)"), weight="epdo", full=45, zooms=(8, 17.5)),
             Points(
                 by="severity",
                 classes=(
@@ -140,11 +140,12 @@ LAYERS = [
         generalise=(
             Only(below=13, where="q.rank <= 40"),
             Only(below=14, where="q.rank <= 100"),
-            Only(below=15, where="q.rank <= 300"),
+            Only(below=16, where="q.rank <= 300"),
         ),
         style=Style(
             Points(Text("當量", "EPDO"), by="epdo", breaks=(15, 25, 40, 60), size=11, zooms=(11, 24)),
-            Labels("name", size=12, weight="Bold", priority="rank", zooms=(14.5, 24)),
+            Labels("name", size=12, weight="Bold", priority="rank", most=100, zooms=(14.5, 17)),
+            Labels("name", size=12, weight="Bold", priority="rank", zooms=(17, 24)),
         ),
         visible=True,
         attribution=CITY,

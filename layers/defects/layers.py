@@ -73,7 +73,7 @@ LAYERS = [
         zooms=(11, 22),
         generalise=(Grid(below=14, cells=64),),
         style=Style(
-            Heat(Text("通報熱區", "Density of reports"), full=8, opacity=0.6, zooms=(10, 15)),
+            Heat(Text("通報熱區", "Density of reports"), full=25, opacity=0.6, zooms=(10, 15)),
             Points(color="a2", icon="bubble", size=5.5, zooms=(15, 24)),
         ),
         edit=("planner",),

@@ -80,7 +80,7 @@ LAYERS = [
         time="at",
         generalise=(Grid(below=15, cells=96),),
         style=Style(
-            Heat(Text("報案熱區", "Density of calls"), full=14, opacity=0.7, zooms=(9, 15.5)),
+            Heat(Text("報案熱區", "Density of calls"), full=100, opacity=0.7, zooms=(9, 15.5)),
             Points(color="a2", icon="phone", size=5, zooms=(15, 24)),
         ),
         clearance=Clearance.POLICE,
@@ -111,7 +111,7 @@ LAYERS = [
         zooms=(10, 22),
         generalise=(Grid(below=16, cells=96, sums=("amount",)),),
         style=Style(
-            Heat(Text("提領熱點", "Hot machines"), weight="amount", full=600_000, opacity=0.7, zooms=(9, 16)),
+            Heat(Text("提領熱點", "Hot machines"), weight="amount", full=800_000, opacity=0.7, zooms=(9, 16)),
             Points(color="a1", icon="cash", size=6, zooms=(16, 24)),
         ),
         clearance=Clearance.POLICE,

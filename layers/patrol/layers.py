@@ -151,7 +151,7 @@ LAYERS = [
         zooms=(11, 22),
         generalise=(Grid(below=15, cells=64),),
         style=Style(
-            Heat(Text("簽到密度", "Density of sign-ins"), full=25, opacity=0.5, zooms=(10, 15)),
+            Heat(Text("簽到密度", "Density of sign-ins"), full=40, opacity=0.5, zooms=(10, 15)),
             Points(
                 by="judgement",
                 classes=(

@@ -23,12 +23,23 @@ def style_layers(layer: Layer, theme: Theme) -> list[Json]:
         for part, (kind, body) in enumerate(_draw(mark, layer, theme)):
             head: Json = {"id": f"{layer.id}/{number}.{part}", "type": kind, "source": layer.id}
             if not layer.raster:
-                head["source-layer"] = layer.id
+                head["source-layer"] = names(layer) if isinstance(mark, Labels) else layer.id
             low, high = max(mark.zooms[0], layer.zooms[0]), mark.zooms[1]
             low = body.pop("minzoom", low)
             head["metadata"] = {"tier": _tier(mark, layer)}
             out.append(head | {"minzoom": low, "maxzoom": min(high, 24)} | body)
     return out
+
+
+def names(layer: Layer) -> str:
+    """The layer of a tile that labels are drawn from: for areas a point inside each, lest every tile that an area
+    reaches into names it again."""
+    return f"{layer.id}:names" if layer.geometry == "polygon" else layer.id
+
+
+def named_apart(layer: Layer) -> bool:
+    """Tiles hold the points for labels of this layer besides the areas themselves."""
+    return layer.geometry == "polygon" and any(isinstance(mark, Labels) for mark in layer.style.marks)
 
 
 _TIERS: dict[type, int] = {Fills: 0, Lines: 10, Surface: 40, Heat: 50, Points: 60, Labels: 80}
@@ -69,14 +80,18 @@ def _draw(mark: Mark, layer: Layer, theme: Theme) -> list[tuple[str, Json]]:
 def _heat(mark: Heat, layer: Layer, theme: Theme) -> tuple[str, Json]:
     weight: Any = ["coalesce", ["get", mark.weight], 1] if mark.weight else ["coalesce", ["get", "n"], 1]
     low, high = mark.zooms
-    ramp: list[Any] = ["interpolate", ["linear"], ["heatmap-density"], 0, _clear(colour(RISK[0], theme))]
-    for stop, token in zip((0.12, 0.3, 0.5, 0.72, 1.0), RISK, strict=True):
-        ramp += [stop, colour(token, theme)]
+    ramp: list[Any] = ["interpolate", ["linear"], ["heatmap-density"], 0, _faded(colour(RISK[0], theme), 0)]
+    for stop, alpha, token in zip(
+        (0.18, 0.36, 0.56, 0.78, 1.0), (0.35, 0.7, 0.82, 0.9, 0.94), RISK, strict=True
+    ):
+        ramp += [stop, _faded(colour(token, theme), alpha)]
     return "heatmap", {
         "paint": {
             "heatmap-weight": ["interpolate", ["linear"], weight, 0, 0, mark.full, 1],
             "heatmap-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 9, 6, 12, 16, 14, 34, 16, 60],
-            "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 14, 1.1, 16, 1.6],
+            # on screen points thin out faster than the radius grows, so that a place keeps its colour only if
+            # intensity doubles with every zoom
+            "heatmap-intensity": ["interpolate", ["exponential", 2], ["zoom"], 9, 0.08, 13, 1, 16, 7],
             "heatmap-color": ramp,
             "heatmap-opacity": [
                 "interpolate", ["linear"], ["zoom"],
@@ -86,9 +101,9 @@ def _heat(mark: Heat, layer: Layer, theme: Theme) -> tuple[str, Json]:
     }  # fmt: skip
 
 
-def _clear(hex_colour: str) -> str:
+def _faded(hex_colour: str, alpha: float) -> str:
     r, g, b = (int(hex_colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({r},{g},{b},0)"
+    return f"rgba({r},{g},{b},{alpha})"
 
 
 def _points(mark: Points, theme: Theme) -> list[tuple[str, Json]]:
@@ -158,14 +173,19 @@ def _point(icon: str, token: str, size: float, theme: Theme) -> tuple[str, Json]
 
 
 def _width(mark: Lines, width: float) -> list[Any]:
-    if mark.metres and mark.width_by:
-        pixels: Any = ["/", ["coalesce", ["get", mark.width_by], width], 0.1369]
-        least = ["max", ["/", pixels, 1024], 0.5]
-        return ["interpolate", ["exponential", 2], ["zoom"], 10, least, 20, pixels]
-    if mark.metres:  # pixels for a width on the ground at 23.5° north, doubling a zoom
-        at20 = width / 0.1369
-        return ["interpolate", ["exponential", 2], ["zoom"], 10, max(at20 / 1024, 0.5), 20, at20]
+    if mark.metres:
+        metres: Any = ["coalesce", ["get", mark.width_by], width] if mark.width_by else width
+        return ["interpolate", ["exponential", 2], ["zoom"], *_ground(metres)]
     return ["interpolate", ["exponential", 1.4], ["zoom"], 10, width * 0.5, 14, width, 18, width * 2.2]
+
+
+def _ground(metres: Any) -> list[Any]:
+    """Pixels of a width on the ground at 23.5° north: true from zoom 16 on, wider than true on smaller maps, where a
+    true street would be a hair."""
+    out: list[Any] = []
+    for zoom, pixels in ((10, 0.05), (13, 0.13), (16, 1 / 2.19), (20, 1 / 0.1369)):
+        out += [zoom, ["*", metres, pixels] if isinstance(metres, list) else metres * pixels]
+    return out
 
 
 def _lines(mark: Lines, theme: Theme) -> list[tuple[str, Json]]:
@@ -252,6 +272,8 @@ def _labels(mark: Labels, layer: Layer, theme: Theme) -> tuple[str, Json]:
             "text-halo-width": 1.5,
         },
     }
+    if mark.priority and mark.most is not None:
+        body["filter"] = ["<=", ["get", mark.priority], mark.most]
     if mark.where:
         body["filter"] = ["in", ["get", mark.where[0]], ["literal", list(mark.where[1])]]
     return "symbol", body

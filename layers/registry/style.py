@@ -40,8 +40,8 @@ class Heat:
     label: Text
     weight: str | None = None
     zooms: Zooms = (0, 15)
-    full: float = 20.0
-    """The weight of a cell or a point that counts as hottest."""
+    full: float = 60.0
+    """The weight that, in one place of a map of the whole city, counts as hottest."""
     opacity: float = 0.8
 
 
@@ -108,6 +108,8 @@ class Labels:
     spacing: float = 0.0
     priority: str | None = None
     """A number field: lower is placed first."""
+    most: float | None = None
+    """With `priority`: only features up to this number are named."""
     where: tuple[str, tuple[Value, ...]] | None = None
     zooms: Zooms = ALL
 
