@@ -64,6 +64,7 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
         "attribution": layer.attribution.as_json(),
         "licence": layer.licence,
         "provenance": layer.provenance.as_json(),
+        "about": layer.about,
         "editable": may(viewer, "edit", layer),
     }
 

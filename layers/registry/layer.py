@@ -88,6 +88,8 @@ class Layer:
     fields: tuple[Field, ...] = ()
     style: Style
     label: str | None = None
+    about: str | None = None
+    """The layer whose features these are, seen another way: rows with the same ids."""
     time: str | None = None
     zooms: tuple[int, int] = (0, 22)
     generalise: tuple[Rule, ...] = ()
