@@ -80,7 +80,9 @@ def draw() -> str:
             says = SAYS.get(room)
             middle = y + (19 if says else 28)
             text = {"text_anchor": "middle", "font_family": "sans-serif"}
-            picture.add(picture.text(name, (x + wide / 2, middle), fill=INK, font_size=15, font_weight=600, **text))
+            picture.add(
+                picture.text(name, (x + wide / 2, middle), fill=INK, font_size=15, font_weight=600, **text)
+            )
             if says:
                 picture.add(picture.text(says, (x + wide / 2, y + 36), fill=MUTED, font_size=11, **text))
     note = "An arrow means: imports. Nothing points up. Everything spatial lives in PostGIS below."

@@ -101,7 +101,9 @@ def about(layer: Layer, viewer: Viewer) -> dict[str, Any]:
         "geometry": GEOMETRIES[layer.geometry],
         "clearance": CLEARANCES[layer.clearance],
         "editors": [Text(ROLES[role].zh, ROLES[role].en) for role in layer.edit],
-        "legend": [(Text(**entry["label"]), swatch(entry)) for entry in legend(safe(layer, viewer.clearance))],
+        "legend": [
+            (Text(**entry["label"]), swatch(entry)) for entry in legend(safe(layer, viewer.clearance))
+        ],
         "fields": [_described(f) for f in layer.seen_by(viewer.clearance)],
         "addresses": _addresses(layer),
     }

@@ -54,7 +54,9 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     """Writes are really committed. Afterwards the sample theme is empty and new accounts are gone."""
     users = get_user_model()
     with django_db_blocker.unblock():
-        assert str(connection.settings_dict["NAME"]).startswith("test_"), "tests write to a database of their own"
+        assert str(connection.settings_dict["NAME"]).startswith("test_"), (
+            "tests write to a database of their own"
+        )
         before = set(users.objects.values_list("pk", flat=True))
         try:
             yield

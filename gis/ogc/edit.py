@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import shapely
+from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon
 from django.core.exceptions import ValidationError
@@ -143,7 +144,9 @@ def checked(field: Field, value: Any) -> Any:
 
 
 def place(row: Row, geometry: Any) -> GEOSGeometry:
-    wanted = row._meta.get_field("geom").geom_type  # type: ignore[union-attr]
+    column = type(row)._meta.get_field("geom")
+    assert isinstance(column, GeometryField)
+    wanted = column.geom_type
     try:
         drawn = GEOSGeometry(json.dumps(geometry), srid=4326)
         if drawn.num_coords > MOST_VERTICES:

@@ -20,10 +20,16 @@ TOKEN = {"authorization": "Bearer checked-elsewhere"}
 
 
 def body(**properties: Any) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [LON, LAT]}, "properties": properties}
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [LON, LAT]},
+        "properties": properties,
+    }
 
 
-async def send(method: str, path: str, viewer: Viewer = INVESTIGATOR, headers: Any = None, **kwargs: Any) -> Any:
+async def send(
+    method: str, path: str, viewer: Viewer = INVESTIGATOR, headers: Any = None, **kwargs: Any
+) -> Any:
     async with running(Ogc()) as app, client(app, viewer) as http:
         return await http.request(method, path, headers=TOKEN | (headers or {}), **kwargs)
 
@@ -82,7 +88,9 @@ async def test_deleting_needs_the_version_too(place: int) -> None:
     ],
 )
 async def test_a_wrong_value_is_refused_and_nothing_changes(place: int, changes: Any, sentence: str) -> None:
-    answer = await send("PATCH", f"{ITEMS}/{place}", json={"properties": changes}, headers={"if-match": '"1"'})
+    answer = await send(
+        "PATCH", f"{ITEMS}/{place}", json={"properties": changes}, headers={"if-match": '"1"'}
+    )
     assert answer.status_code == 400, answer.text
     assert sentence in answer.json()["description"]
     assert (await send("GET", f"{ITEMS}/{place}")).headers["etag"] == '"1"'
@@ -113,7 +121,9 @@ async def test_only_who_may_edit_can_write(place: int) -> None:
     assert (await send("POST", ITEMS, ANALYST, json=body(name="x"))).status_code == 403
     hidden = await send("POST", "/ogc/collections/hideouts/items", ANONYMOUS, json=body(name="x"))
     assert hidden.status_code == 404
-    assert (await send("OPTIONS", f"{ITEMS}/{place}")).headers["allow"] == "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"
+    assert (await send("OPTIONS", f"{ITEMS}/{place}")).headers[
+        "allow"
+    ] == "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"
     assert (await send("OPTIONS", f"{ITEMS}/{place}", ANONYMOUS)).headers["allow"] == "GET, HEAD, OPTIONS"
 
 
@@ -131,14 +141,18 @@ async def test_another_site_cannot_write_with_somebodys_cookie() -> None:
 def log(committed: None) -> Any:
     """What was written down about the sample spots while the test ran."""
     before = set(Entry.objects.values_list("seq", flat=True))
-    return lambda: [e for e in Entry.objects.filter(subject="sample_spot").order_by("seq") if e.seq not in before]
+    return lambda: [
+        e for e in Entry.objects.filter(subject="sample_spot").order_by("seq") if e.seq not in before
+    ]
 
 
 def test_every_write_is_in_the_audit_log_with_its_author(log: Any, place: int) -> None:
     import anyio
 
     async def write() -> None:
-        await send("PATCH", f"{ITEMS}/{place}", json={"properties": {"name": "z"}}, headers={"if-match": '"1"'})
+        await send(
+            "PATCH", f"{ITEMS}/{place}", json={"properties": {"name": "z"}}, headers={"if-match": '"1"'}
+        )
 
     anyio.run(write)
     last = log()[-1]

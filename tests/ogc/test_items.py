@@ -32,7 +32,9 @@ async def names(query: str) -> list[str]:
 @pytest.fixture
 def spots(committed: None) -> list[int]:
     made = [
-        spot(LON, LAT, name="Café", kind="a", grade=1, happened_at="2024-01-01T00:30+08:00", informant="mole"),
+        spot(
+            LON, LAT, name="Café", kind="a", grade=1, happened_at="2024-01-01T00:30+08:00", informant="mole"
+        ),
         spot(LON + 0.01, LAT, name="bar", kind="b", grade=2, happened_at="2024-06-01T12:00+08:00"),
         spot(LON + 0.02, LAT, name="Bar", kind="b", grade=3, happened_at=None),
         spot(LON + 0.03, LAT, name="100%", kind="c", grade=9, happened_at="2023-12-31T23:00+08:00"),
@@ -79,11 +81,19 @@ async def test_a_question_finds_what_it_means(query: str, expected: list[str]) -
 @pytest.fixture
 def hundred(committed: None) -> None:
     for n in range(53):
-        spot(LON + n * 1e-4, LAT, name=f"n{n:02d}", grade=n % 4, happened_at=None if n % 5 else "2024-01-01T00:00Z")
+        spot(
+            LON + n * 1e-4,
+            LAT,
+            name=f"n{n:02d}",
+            grade=n % 4,
+            happened_at=None if n % 5 else "2024-01-01T00:00Z",
+        )
 
 
 @pytest.mark.usefixtures("hundred")
-@pytest.mark.parametrize("query", ["", "&sortby=grade", "&sortby=-happened_at,grade", f"&bbox={LON},{LAT - 1},{LON + 1},{LAT + 1}"])
+@pytest.mark.parametrize(
+    "query", ["", "&sortby=grade", "&sortby=-happened_at,grade", f"&bbox={LON},{LAT - 1},{LON + 1},{LAT + 1}"]
+)
 async def test_pages_hold_every_feature_once(query: str) -> None:
     seen: list[int] = []
     async with running(Ogc()) as app, client(app) as http:
@@ -97,13 +107,18 @@ async def test_pages_hold_every_feature_once(query: str) -> None:
 
 
 @pytest.mark.usefixtures("spots")
-@pytest.mark.parametrize(("name", "srid"), [("EPSG/0/3826", 3826), ("EPSG/0/3825", 3825), ("EPSG/0/3857", 3857), ("EPSG/0/4326", 4326)])
+@pytest.mark.parametrize(
+    ("name", "srid"),
+    [("EPSG/0/3826", 3826), ("EPSG/0/3825", 3825), ("EPSG/0/3857", 3857), ("EPSG/0/4326", 4326)],
+)
 async def test_places_come_in_the_coordinate_system_asked_for(name: str, srid: int) -> None:
     uri = f"http://www.opengis.net/def/crs/{name}"
     answer = await get(f"{ITEMS}?limit=1&crs={uri}")
     x, y = answer.json()["features"][0]["geometry"]["coordinates"]
     assert answer.headers["content-crs"] == f"<{uri}>"
-    expected = Transformer.from_crs(4326, srid, always_xy=srid != 4326).transform(*((LON, LAT) if srid != 4326 else (LAT, LON)))
+    expected = Transformer.from_crs(4326, srid, always_xy=srid != 4326).transform(
+        *((LON, LAT) if srid != 4326 else (LAT, LON))
+    )
     assert (x, y) == pytest.approx(expected, abs=0.002 if srid != 4326 else 1e-7)
 
 
@@ -219,9 +234,18 @@ async def test_no_way_out_shows_what_is_above_ones_clearance(everything: dict[st
     """Every route × format as the public: no hidden layer, field, row or count of them in any answer."""
     spots, cellar = "/ogc/collections/spots", "/ogc/collections/hideouts"
     paths = ["/ogc", "/ogc/collections", "/ogc/openapi", "/ogc/conformance", spots, f"{spots}/schema"]
-    paths += [f"{spots}/queryables", f"{spots}/items", f"{spots}/items/{everything['spot']}", f"{spots}/items?q=SECRET"]
+    paths += [
+        f"{spots}/queryables",
+        f"{spots}/items",
+        f"{spots}/items/{everything['spot']}",
+        f"{spots}/items?q=SECRET",
+    ]
     paths += [f"{spots}/items/{everything['hidden']}", cellar, f"{cellar}/schema", f"{cellar}/queryables"]
-    paths += [f"{cellar}/items", f"{cellar}/items/{everything['hideout']}", "/ogc/collections/zone_counts/items"]
+    paths += [
+        f"{cellar}/items",
+        f"{cellar}/items/{everything['hideout']}",
+        "/ogc/collections/zone_counts/items",
+    ]
     async with running(Ogc()) as app, client(app) as http:
         for path in paths:
             answer = await http.get(path, params={"f": form})

@@ -102,7 +102,7 @@ def two_layers(committed: None) -> None:
 @pytest.mark.usefixtures("two_layers")
 async def test_several_layers_come_in_one_tile() -> None:
     answer = await get(f"/tiles/spots,zones/{tile_of(LON, LAT, 15)}.mvt")
-    assert set(decoded(answer)) == {"spots", "zones"}
+    assert {"spots", "zones"} <= set(decoded(answer))
 
 
 @pytest.fixture
