@@ -136,6 +136,7 @@ LAYERS = [
             Field("ward_id", Text("里", "Ward"), type="integer", of="wards", popup=False),
         ),
         label="name",
+        about="junctions",
         zooms=(10, 22),
         generalise=(
             Only(below=13, where="q.rank <= 40"),
