@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gis.cluster import Cluster
 from gis.cluster.reach import check
+from gis.environment import value
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "var" / "run"
@@ -18,7 +19,7 @@ def database() -> bool:
     """The database runs and is good; True when it is the private one and this call started it."""
     given = os.environ.get("DATABASE_URL")
     if given is not None:
-        check(given)
+        check(given, value("ANTU_DB_PASSWORD"))
         return False
     return Cluster.of(ROOT).ensure()
 

@@ -6,13 +6,14 @@ import re
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from gis.trouble import Trouble
 
 LEAST_POSTGIS = (3, 3)
 
 
-def check(url: str) -> None:
+def check(url: str, password: str | None = None) -> None:
     """Raises Trouble when DATABASE_URL is wrong, unreachable, too old, or has no PostGIS."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres", "postgis"):
@@ -22,8 +23,10 @@ def check(url: str) -> None:
             code=4,
         )
     where = f"{parts.hostname or 'the socket'}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    secret = None if parts.password else password
+    address = make_conninfo(re.sub(r"^postg\w+", "postgresql", url), password=secret, connect_timeout=5)
     try:
-        with psycopg.connect(re.sub(r"^postg\w+", "postgresql", url), connect_timeout=5) as line:
+        with psycopg.connect(address) as line:
             version = line.info.server_version // 10_000
             row = line.execute(
                 "SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'postgis'), "

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import shapely
-from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon
 from django.core.exceptions import ValidationError
@@ -24,7 +23,7 @@ from gis.ogc.problem import OgcProblem
 from layers.access import Viewer, may
 from layers.registry.field import Field
 from layers.registry.layer import Layer
-from layers.registry.rows import Row
+from layers.registry.rows import Row, geometry_column
 from layers.registry.sql import relation
 
 MOST_BYTES = 2_000_000
@@ -144,9 +143,7 @@ def checked(field: Field, value: Any) -> Any:
 
 
 def place(row: Row, geometry: Any) -> GEOSGeometry:
-    column = type(row)._meta.get_field("geom")
-    assert isinstance(column, GeometryField)
-    wanted = column.geom_type
+    wanted = geometry_column(type(row)).geom_type
     try:
         drawn = GEOSGeometry(json.dumps(geometry), srid=4326)
         if drawn.num_coords > MOST_VERTICES:

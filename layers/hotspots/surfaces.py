@@ -67,8 +67,9 @@ def _kernel(grid: Grid, bandwidth: float) -> Floats:
     reach = ceil(REACH * bandwidth / grid.cell)
     steps = np.arange(-reach, reach + 1) * grid.cell / bandwidth
     profile = np.exp(-0.5 * steps**2)
-    kernel: Floats = np.outer(profile, profile)
-    return kernel / kernel.sum()
+    kernel = np.outer(profile, profile)
+    whole: Floats = kernel / kernel.sum()
+    return whole
 
 
 def smoothed(grid: Grid, plane: Floats, bandwidth: float) -> Floats:

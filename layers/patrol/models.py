@@ -1,5 +1,7 @@
 """Where patrols go: boxes with their remarks, sign-ins, planned routes, cars and the tracks they leave."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 from django.db.models import Index
 
@@ -35,7 +37,7 @@ class SignIn(PointRow):
     accuracy_m = models.FloatField("定位精度", null=True, blank=True)
 
     class Meta(PointRow.Meta):
-        indexes = (*PointRow.Meta.indexes, Index(fields=["box", "at"], name="signin_box_at"))
+        indexes: ClassVar = [*PointRow.Meta.indexes, Index(fields=["box", "at"], name="signin_box_at")]
 
 
 class PatrolRoute(LineRow):

@@ -87,5 +87,5 @@ _TYPES: tuple[tuple[type[models.Field[Any, Any]], FieldType], ...] = (
 def type_of(column: models.Field[Any, Any]) -> FieldType | None:
     """The type that programs see for a column of a model, or None when it cannot travel (geometry, files)."""
     if isinstance(column, models.GeneratedField):
-        return type_of(column.output_field)
+        return type_of(column.output_field) if column.output_field else None
     return next((name for kind, name in _TYPES if isinstance(column, kind)), None)

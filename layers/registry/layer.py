@@ -17,7 +17,7 @@ from django.contrib.gis.db import models
 from layers.access import ROLES, Clearance
 from layers.registry.field import Field, type_of
 from layers.registry.generalise import Grid, Only, Rule, Simplify, Top
-from layers.registry.rows import Row
+from layers.registry.rows import Row, geometry_column
 from layers.registry.style import Style
 from layers.registry.text import Text
 
@@ -124,7 +124,7 @@ class Layer:
         if self.query:
             return self.query.geometry
         if self.model:
-            return _KINDS[self.model._meta.get_field("geom").geom_type]  # type: ignore[union-attr]
+            return _KINDS[geometry_column(self.model).geom_type]
         return None
 
     @cached_property

@@ -41,6 +41,13 @@ class Row(models.Model):
         return str(getattr(self, "name", "") or self.key)
 
 
+def geometry_column(model: type[models.Model]) -> models.GeometryField[Any, Any]:
+    """The column of places. Raises where the model has none."""
+    column = model._meta.get_field("geom")
+    assert isinstance(column, models.GeometryField)
+    return column
+
+
 class SpatialMeta:
     """Meta of a spatial model: a place is looked for in `merc`, so that is what is indexed."""
 

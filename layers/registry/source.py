@@ -4,4 +4,5 @@ from django.conf import settings
 
 from layers.registry.text import Text
 
-CITY = Text(**settings.CITY["attribution"])
+_SAID: dict[str, str] = settings.CITY["attribution"]  # type: ignore[assignment]
+CITY = Text(**_SAID)
