@@ -91,7 +91,7 @@ def _heat(mark: Heat, layer: Layer, theme: Theme) -> tuple[str, Json]:
             "heatmap-radius": ["interpolate", ["exponential", 1.6], ["zoom"], 9, 6, 12, 16, 14, 34, 16, 60],
             # on screen points thin out faster than the radius grows, so that a place keeps its colour only if
             # intensity doubles with every zoom
-            "heatmap-intensity": ["interpolate", ["exponential", 2], ["zoom"], 9, 0.08, 13, 1, 16, 7],
+            "heatmap-intensity": ["interpolate", ["exponential", 2], ["zoom"], 9, 0.08, 13, 1, 16, 4.5],
             "heatmap-color": ramp,
             "heatmap-opacity": [
                 "interpolate", ["linear"], ["zoom"],

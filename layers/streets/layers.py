@@ -115,7 +115,7 @@ LAYERS = [
             Field("kind", Text("道路等級", "Class"), codes=table("street.kind"), tile=14),
             Field("rank", Text("級別", "Rank"), codes=table("street.rank"), tile=0),
             Field("lanes", Text("車道數", "Lanes"), tile=15),
-            Field("width_m", Text("路寬", "Width"), unit="m", tile=12),
+            Field("width_m", Text("路寬", "Width"), unit="m", tile=0),
             Field("oneway", Text("單行", "One way"), tile=15),
             Field("speed_limit", Text("速限", "Speed limit"), unit="km/h", tile=15),
             Field("length_m", Text("長度", "Length"), unit="m"),

@@ -1,0 +1,63 @@
+"""The demonstration is there wholly or not at all, once, and never hidden among real data."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from gis.demo import empty, load, loaded
+from gis.demo.models import Demonstration
+from gis.demo.tables import TARGETS
+from gis.trouble import Trouble
+from layers.crashes.models import Crash
+from layers.streets.models import Landmark
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_table_is_filled(hamlet: None) -> None:
+    assert loaded() and not empty()
+    assert all(target.model._default_manager.exists() for target in TARGETS.values())
+
+
+def test_a_second_load_of_the_same_city_does_nothing(hamlet: None) -> None:
+    said: list[str] = []
+    assert load("hamlet", 1, say=said.append) == {}
+    assert said == ["hamlet 1 is loaded already"]
+
+
+def test_another_city_asks_before_it_takes_the_place(hamlet: None) -> None:
+    with pytest.raises(Trouble, match="Another demonstration is loaded: hamlet, seed 1"):
+        load("hamlet", 2)
+
+
+def test_real_data_is_not_mixed_with_a_made_up_city(hamlet: None) -> None:
+    Demonstration.objects.all().delete()
+    Landmark.objects.create(key="real", name="市政府", kind="office", geom=Point(120.45, 23.48, srid=4326))
+    with pytest.raises(Trouble, match="There is real data in layer “landmarks”"):
+        load("hamlet", 1)
+
+
+def test_an_interrupted_load_leaves_what_was_there(hamlet: None) -> None:
+    before = set(Crash.objects.values_list("pk", flat=True))
+
+    def stop_at_crashes(line: str) -> None:
+        if line.startswith("crashes "):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load("hamlet", 2, replace=True, say=stop_at_crashes)
+    assert set(Crash.objects.values_list("pk", flat=True)) == before
+    assert Demonstration.objects.get().seed == 1
+
+
+def test_an_unknown_scale_is_named(hamlet: None) -> None:
+    with pytest.raises(Trouble, match="There is no scale “atlantis”"):
+        load("atlantis")
+
+
+def test_a_crash_says_where_it_happened(hamlet: None) -> None:
+    crash = Crash.objects.filter(junction__isnull=False).select_related("junction").first()
+    assert crash and crash.junction
+    assert crash.address == f"{crash.junction.name}口"
+    assert crash.ward_id and crash.case_no
