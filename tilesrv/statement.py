@@ -62,7 +62,7 @@ def _as_mvt(name: str, rows: Sql) -> Sql:
 def _names(ask: Ask, tile: Tile) -> Sql:
     """A point inside each area, in the one tile that holds it, with what its labels are made of."""
     marks = [mark for mark in ask.layer.style.marks if isinstance(mark, Labels)]
-    wanted = {name for mark in marks for name in named(mark)}
+    wanted = {name for mark in marks for own in named(mark) for name in (own, f"{own}_en")}
     fields = [f for f in tile_fields(ask.layer, ask.clearance, tile.z) if f.name in wanted]
     point = "ST_AsMVTGeom(ST_PointOnSurface(q.merc), "
     body = Sql(f"SELECT q.id, {point}") + _envelope(tile) + f", {EXTENT}, 0, true) AS g"
