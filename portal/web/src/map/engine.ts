@@ -8,8 +8,8 @@ import { effect } from "../state/store";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
-import { drawn, marked } from "./marks";
-import { bearing, centre, mapState } from "./seen";
+import { drawn, marked, middleOf } from "./marks";
+import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend } from "./pick";
 import { supplySymbols } from "./symbols";
 
@@ -52,6 +52,7 @@ export function start(container: HTMLElement): Engine {
   follow(map);
   report(map);
   attend(map);
+  pointOut(map);
   hand({
     fly: (center, zoom) => map.flyTo({ center: [...center] as [number, number], zoom, speed: 1.8, maxDuration: 1600 }),
     by: (zooms) => map.easeTo({ zoom: map.getZoom() + zooms, duration: 250 }),
@@ -114,6 +115,33 @@ function report(map: Engine): void {
   map.on("movestart", () => (mapState.value = "busy"));
   map.on("webglcontextlost", () => (mapState.value = "lost"));
   map.on("webglcontextrestored", () => (mapState.value = "busy"));
+}
+
+/** Keeps the place of the selection in pixels, and brings it out from under the panels once when it is chosen. */
+function pointOut(map: Engine): void {
+  let middle: [number, number] | null = null;
+  const place = () => {
+    const at = middle && map.project(middle);
+    markedAt.value = at ? { x: at.x, y: at.y } : null;
+  };
+  map.on("move", place);
+  map.on("resize", place);
+  effect(() => {
+    middle = marked.value && middleOf(marked.value);
+    place();
+    if (middle) requestAnimationFrame(() => bringOut(map));
+  });
+}
+
+function bringOut(map: Engine): void {
+  const at = markedAt.peek();
+  if (!at || map.isMoving()) return;
+  const box = map.getCanvas().getBoundingClientRect();
+  const over = [...document.querySelectorAll(".right.open, .dock")].map((panel) => panel.getBoundingClientRect());
+  const foot = Math.min(box.height, ...over.filter((o) => o.height && o.left < box.right && o.right > box.left + 1).map((o) => o.top - box.top));
+  const [x, y] = [box.width / 2, foot / 2];
+  const seen = at.x > 40 && at.x < box.width - 64 && at.y > 60 && at.y < foot - 36;
+  if (!seen && foot > 120) map.panBy([at.x - x, at.y - y], { duration: 350 });
 }
 
 const round = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;

@@ -3,5 +3,18 @@ import { signal } from "../state/store";
 
 export const marked = signal<GeoJSON.Geometry | null>(null);
 
+/** What the marked thing is called. */
+export const markedName = signal("");
+
+/** The middle of a geometry's box, good enough to point at. */
+export function middleOf(geometry: GeoJSON.Geometry): [lon: number, lat: number] | null {
+  if (geometry.type === "GeometryCollection") return null;
+  const flat = [geometry.coordinates].flat(4) as number[];
+  const lons = flat.filter((_, i) => i % 2 === 0);
+  const lats = flat.filter((_, i) => i % 2 === 1);
+  if (!lons.length) return null;
+  return [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
+}
+
 export const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 export const drawn = signal<GeoJSON.FeatureCollection>(NOTHING);

@@ -16,5 +16,7 @@ export const bearing = signal(0);
 export const centre = signal<readonly [lon: number, lat: number] | null>(null);
 export const hover = signal<Hover | null>(null);
 export const pointer = signal<readonly [lon: number, lat: number] | null>(null);
+/** Where on the map the selection is, in pixels. */
+export const markedAt = signal<{ x: number; y: number } | null>(null);
 /** A tool that takes the clicks for itself while it is on. */
 export const tool = signal<((at: readonly [lon: number, lat: number]) => void) | null>(null);

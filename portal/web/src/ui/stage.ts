@@ -4,7 +4,8 @@ import type { Map as Engine } from "maplibre-gl";
 import { number, say, t } from "../i18n/t";
 import { goTo, home, northUp, zoomBy } from "../map/camera";
 import { measured, startMeasuring, stopMeasuring } from "../map/measure";
-import { bearing, centre, hover, mapState, pointer, type Hover } from "../map/seen";
+import { markedName } from "../map/marks";
+import { bearing, centre, hover, mapState, markedAt, pointer, type Hover } from "../map/seen";
 import { toTwd97, zoneOf } from "../map/twd97";
 import { catalogue, place, shownLayers } from "../state/portal";
 import { signal } from "../state/store";
@@ -55,6 +56,9 @@ class Stage extends View {
       ${trouble.value ? html`<p class="trouble" role="alert">${icon("warn")}${t(trouble.value)}</p>` : nothing}
       ${mapState.value === "lost" ? html`<p class="trouble" role="alert">${t("map.lost")}</p>` : nothing}
       <div class="progress ${mapState.value === "busy" || mapState.value === "starting" ? "on" : ""}" aria-hidden="true"></div>
+      ${markedAt.value && markedName.value
+        ? html`<div class="callout" ${styled({ transform: `translate(${Math.round(markedAt.value.x)}px, ${Math.round(markedAt.value.y)}px)` })}><div>${markedName.value}</div></div>`
+        : nothing}
       ${hover.value ? this.#tip(hover.value) : nothing}
       ${measured.value === null ? nothing : html`<p class="measured" role="status"><strong>${this.#length(measured.value)}</strong> ${t("map.measure.how")}</p>`}
       <div class="tools" role="toolbar" aria-label=${t("map")}>

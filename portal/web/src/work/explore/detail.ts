@@ -6,7 +6,7 @@ import { Latest, Problem } from "../../api/http";
 import { feature, type Feature } from "../../api/questions";
 import { inline, say, t } from "../../i18n/t";
 import { goTo } from "../../map/camera";
-import { marked } from "../../map/marks";
+import { marked, markedName, middleOf } from "../../map/marks";
 import { conditions, edits, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { icon } from "../../ui/icons";
@@ -34,6 +34,7 @@ class Detail extends View {
     this.#one.stop();
     this.#more.stop();
     marked.value = null;
+    markedName.value = "";
   }
 
   #read(): void {
@@ -50,6 +51,7 @@ class Detail extends View {
         batch(() => {
           this.#shown.value = { layer, feature: found };
           marked.value = found.geometry;
+          markedName.value = layer.label && found.properties[layer.label] ? nameOf(layer, found.id, found.properties) : "";
         }),
       (why) => (this.#shown.value = why instanceof Problem && [403, 404].includes(why.status) ? "gone" : "failed"),
     );
@@ -90,6 +92,7 @@ class Detail extends View {
       <header>
         <p class="kinds"><span class="kind ${now.layer.group}">${say(now.layer.title)}</span>${this.#leaf()}</p>
         <h2 tabindex="-1">${nameOf(now.layer, one.id, one.properties)}</h2>
+        <p class="where">${this.#where(one)}</p>
         ${close}
       </header>
       <div class="scroll">
@@ -148,20 +151,18 @@ class Detail extends View {
     });
   }
 
+  #where(one: Feature): string {
+    const middle = one.geometry && middleOf(one.geometry);
+    const when = period.value ? `${period.value.from} – ${period.value.to}` : t("filter.all");
+    return [when, middle ? `${middle[1].toFixed(5)}°N ${middle[0].toFixed(5)}°E` : ""].filter(Boolean).join(" · ");
+  }
+
   #go(one: Feature): void {
-    const middle = one.geometry && centreOf(one.geometry);
+    const middle = one.geometry && middleOf(one.geometry);
     if (middle) goTo(middle, Math.max(place.peek().zoom, 17));
   }
 }
 
 const empty = (value: unknown) => value === null || value === undefined || value === "";
-
-function centreOf(geometry: GeoJSON.Geometry): [number, number] | null {
-  if (geometry.type === "GeometryCollection") return null;
-  const flat = (geometry.coordinates as unknown[]).flat(3) as number[];
-  const lons = flat.filter((_, i) => i % 2 === 0);
-  const lats = flat.filter((_, i) => i % 2 === 1);
-  return [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
-}
 
 customElements.define("antu-detail", Detail);
