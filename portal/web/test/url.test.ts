@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { decode, EMPTY, encode, type View } from "../src/state/url";
+
+describe("the address of a view", () => {
+  test("says where, what, when, held to what and what is chosen", () => {
+    const view: View = {
+      ...EMPTY,
+      place: { zoom: 16.05, lat: 24.14215, lon: 120.67935 },
+      layers: { crashes: 100, heat: 55 },
+      period: { from: "2022-01", to: "2024-12" },
+      filters: { crashes: "severity IN (1, 2)" },
+      selection: { layer: "junctions", id: 417 },
+    };
+    expect(encode(view)).toBe(
+      "#1/16.05/24.14215/120.67935?l=crashes,heat:55&t=2022-01..2024-12&q=crashes~severity%20IN%20(1,%202)&sel=junctions.417",
+    );
+    expect(decode(encode(view))).toEqual({ view, strange: [] });
+  });
+
+  test("is short at first visit", () => {
+    expect(encode(EMPTY)).toBe("#1");
+    expect(decode("")).toEqual({ view: EMPTY, strange: [] });
+  });
+
+  test("keeps and reports what it does not know", () => {
+    const { view, strange } = decode("#1/15.00/23.48000/120.45000?cmp=swipe:50&t=2024-12..2022-01&l=crashes");
+    expect(strange).toEqual(["cmp", "t"]);
+    expect(view.unknown).toEqual({ cmp: "swipe:50" });
+    expect(view.period).toBeNull();
+    expect(view.layers).toEqual({ crashes: 100 });
+    expect(encode(view)).toContain("cmp=swipe:50");
+  });
+
+  test.each(["#2/1/2/3", "#1/99/2/3", "#1/a/b/c", "#1?sel=%%%.1", "#1?q=~~~", "#1?l=a:1000", "#<script>"])("survives %s", (hash) => {
+    expect(() => decode(hash)).not.toThrow();
+    expect(decode(hash).strange.length).toBeGreaterThan(0);
+  });
+
+  test("comes back the same ten thousand times", () => {
+    let seed = 7;
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const pick = <T>(...of: T[]): T => of[Math.floor(random() * of.length)]!;
+    const text = () => Array.from({ length: 1 + Math.floor(random() * 20) }, () => pick(..."aZ9 '%&#;~+=?/()路口é<>.,\"".split(""))).join("");
+    for (let i = 0; i < 10_000; i += 1) {
+      const view: View = {
+        place: pick(null, { zoom: Math.round(random() * 2200) / 100, lat: Math.round(random() * 8e6) / 1e5, lon: Math.round(random() * 18e6) / 1e5 }),
+        layers: pick<View["layers"]>(null, {}, { crashes: 100 }, { a_b: Math.floor(random() * 101), wards: 100 }),
+        period: pick(null, { from: "2022-03", to: "2023-11" }),
+        filters: pick<View["filters"]>({}, { crashes: text().trim() || "x" }),
+        selection: pick(null, { layer: "roads", id: Math.floor(random() * 1e6) }, { layer: "roads", id: `K-${text()}` }),
+        work: pick(null, "patrol"),
+        lang: pick(null, "en" as const),
+        unknown: pick<View["unknown"]>({}, { as: text() }),
+      };
+      const back = decode(encode(view));
+      expect(back.view).toEqual(view);
+      expect(encode(back.view)).toBe(encode(view));
+    }
+  });
+});
