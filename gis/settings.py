@@ -112,7 +112,6 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("ANTU_TIME_ZONE", "Asia/Taipei")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "portal" / "static"] if (ROOT / "portal" / "static").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -120,6 +119,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.\w+$"  # the portal's build names files by their content
 MEDIA_ROOT = DATA_DIR / "media"
 
 LOGIN_URL = "/accounts/sign-in/"

@@ -17,7 +17,7 @@ from gis.cli import setup
 @click.option("--replace", is_flag=True, help="Remove the synthetic city that is there, and load anew.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when any data is there; for containers.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def demo_(scale: str, seed: int, replace: bool, as_json: bool) -> None:
+def demo_(scale: str, seed: int, replace: bool, if_empty: bool, as_json: bool) -> None:
     """Load 示範市, a city that does not exist. The same seed gives the same city on every machine.
 
     Everything it loads says that it is synthetic. It is never loaded over other data.
@@ -25,6 +25,9 @@ def demo_(scale: str, seed: int, replace: bool, as_json: bool) -> None:
     setup.ready()
     from gis import demo
 
+    if if_empty and not demo.empty():
+        click.echo("There is data already; nothing was loaded.", err=True)
+        return
     counts = demo.load(scale, seed, say=lambda text: click.echo(f"  {text}", err=True), replace=replace)
     if as_json:
         click.echo(json.dumps(counts))
