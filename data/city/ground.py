@@ -202,7 +202,7 @@ def park_table(inner: np.ndarray, blocks: Table, levee: shapely.Geometry, rng: n
 
 
 def building_table(blocks: Table, network: Network, rng: np.random.Generator) -> Table:
-    """Lots along the longer side of each block's own frame; what sticks out of the block is not built."""
+    """Lots along the longer side of each block's own frame, cut to the block; where little is left nothing is built."""
     assert blocks.geometry is not None
     boxes, floors = [], []
     shrunk = shapely.buffer(blocks.geometry, -2.0, join_style="mitre")
@@ -239,7 +239,9 @@ def building_table(blocks: Table, network: Network, rng: np.random.Generator) ->
         if not made:
             continue
         polygons = shapely.polygons(np.array(made))
-        inside = polygons[shapely.within(polygons, shape)]
+        cut = shapely.intersection(polygons, shape)
+        whole = (shapely.get_type_id(cut) == 3) & (shapely.area(cut) > 0.55 * shapely.area(polygons))
+        inside = cut[whole & (shapely.area(cut) > 24)]
         boxes.append(inside)
         near = float(
             np.exp(-np.hypot(*(shapely.get_coordinates(shapely.centroid(frame))[0] - center)) / 1800)

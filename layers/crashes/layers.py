@@ -146,7 +146,7 @@ LAYERS = [
         style=Style(
             Points(Text("當量", "EPDO"), by="epdo", breaks=(15, 25, 40, 60), size=11, zooms=(11, 24)),
             Labels("name", size=12, weight="Bold", priority="rank", most=100, zooms=(14.5, 17)),
-            Labels("name", size=12, weight="Bold", priority="rank", zooms=(17, 24)),
+            Labels("name", size=12, weight="Bold", priority="rank", most=1000, zooms=(17, 24)),
         ),
         visible=True,
         attribution=CITY,

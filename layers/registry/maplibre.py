@@ -262,6 +262,9 @@ def _labels(mark: Labels, layer: Layer, theme: Theme) -> tuple[str, Json]:
     }
     if layer.geometry == "line":
         layout |= {"symbol-placement": "line", "symbol-spacing": 320, "text-max-angle": 35}
+    if layer.geometry == "point":  # beside the symbol, on whichever side there is room
+        sides = ["top", "bottom", "right", "left"]
+        layout |= {"text-variable-anchor": sides, "text-radial-offset": 1.0, "text-justify": "auto"}
     if mark.priority:
         layout["symbol-sort-key"] = ["coalesce", ["get", mark.priority], 99]
     body: Json = {
