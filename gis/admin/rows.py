@@ -124,7 +124,7 @@ class RowAdmin(ModelAdmin):  # type: ignore[type-arg]
         """Django would let anybody filter by any column, and so guess at what they may not see."""
         name, *rest = lookup.split("__")
         assert request is not None
-        names = {self.column(f).name for f in self.shown(request)} | {*ROW, "id"}
+        names = {n for f in self.shown(request) for n in (self.column(f).name, f"is_{f.name}")} | {*ROW, "id"}
         return name in names and set(rest) <= COMPARISONS
 
     def get_ordering(self, request: HttpRequest) -> list[str]:  # type: ignore[override]

@@ -17,7 +17,7 @@ from ninja.errors import ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
-from gis.api.guard import SCHEMES, SameSite
+from gis.api.guard import SCHEMES, OnRecord, SameSite
 from gis.api.problem import ApiProblem
 from layers.access import Refused
 
@@ -87,7 +87,7 @@ def _mount() -> None:
         api.add_router("", router)
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):
-            api.add_router(app.label, import_module(f"{app.name}.actions").router)
+            api.add_router(app.label, import_module(f"{app.name}.actions").router, auth=OnRecord())
 
 
 _mount()

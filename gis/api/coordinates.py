@@ -6,7 +6,11 @@ import re
 
 from pyproj import Transformer
 
-_NUMBER = re.compile(r"[-+]?\d[\d,]*\.?\d*")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
+_LABELS = re.compile(
+    r"twd\s*97|wgs\s*84|tm2(?:[-\s]*1(?:19|21)\b)?|zone\s*1(?:19|21)\b|[東北][經緯]|[經緯]度", re.I
+)
+_BETWEEN = " ,;:/|()°'\"NSEWnsewXYxy=，、；：（）\t"
 _TO_WGS84 = {
     zone: Transformer.from_crs(epsg, 4326, always_xy=True) for zone, epsg in ((121, 3826), (119, 3825))
 }
@@ -15,16 +19,14 @@ TAIWAN = (116.0, 20.0, 124.5, 27.0)
 
 def place(text: str) -> tuple[float, float, str] | None:
     """(longitude, latitude, what it was read as), or None when the text is no coordinate."""
-    cleaned = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", text)
-    numbers = [float(n.replace(",", "")) for n in _NUMBER.findall(cleaned)]
-    rest = re.sub(
-        r"[-+\d.,;:\s°'\"NSEWnsew/|()]|twd\s*97|wgs\s*84|北緯|東經|經度|緯度", "", cleaned, flags=re.I
-    )
-    if len(numbers) != 2 or rest:
+    bare = _LABELS.sub(" ", text)
+    bare = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", bare)  # 193,564 is one number
+    numbers = [float(n) for n in _NUMBER.findall(bare)]
+    if len(numbers) != 2 or _NUMBER.sub("", bare).strip(_BETWEEN):
         return None
     a, b = numbers
     if 90_000 <= a <= 400_000 and 2_300_000 <= b <= 2_950_000:
-        zone = 119 if "119" in text and not str(a).startswith("119") else 121
+        zone = 119 if any("119" in label for label in _LABELS.findall(text)) else 121
         lon, lat = _TO_WGS84[zone].transform(a, b)
         return lon, lat, f"TWD97 TM2-{zone}"
     west, south, east, north = TAIWAN

@@ -7,6 +7,8 @@ from ninja.utils import check_csrf
 
 from gis.accounts.middleware import SAFE, shown_by
 from gis.api.problem import ApiProblem
+from gis.audit.note import note
+from layers.access import Viewer
 
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token from /accounts/"},
@@ -29,3 +31,14 @@ class SameSite:
             "csrf",
             403,
         )
+
+
+class OnRecord(SameSite):
+    """For the actions of themes, which show and do what features do not: who used which is in the audit log."""
+
+    def __call__(self, request: HttpRequest) -> bool:
+        super().__call__(request)
+        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        if viewer.known:
+            note(viewer.actor, "action", request.method or "", request.get_full_path())
+        return True

@@ -21,7 +21,7 @@ CODED = {
 }
 
 
-@router.get("/{id}/parties", summary="Parties of a crash (police)")
+@router.get("/{id}/parties", response=list[dict[str, Any]], summary="Parties of a crash (police)")
 def parties(request: HttpRequest, id: int) -> list[dict[str, Any]]:
     """In the order of the form, each coded value with its words. To others than police there are no such crashes."""
     viewer = request.viewer  # type: ignore[attr-defined]

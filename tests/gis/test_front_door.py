@@ -1,0 +1,73 @@
+"""The one ASGI process: who is looking is decided once, refusals are on record, a dead database is a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from django.contrib.auth.models import User
+
+from gis.accounts.models import Token
+from gis.asgi import Antu
+from layers.registry.store import dsn
+from tests.factories import hideout
+from tests.gis.people import person
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[httpx.AsyncClient]:
+    app: Any = Antu()
+    for part in app.parts:
+        await part.start()
+    try:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            yield client
+    finally:
+        for part in reversed(app.parts):
+            await part.stop()
+
+
+@pytest.fixture
+def officer(committed: None) -> tuple[User, str]:
+    hideout(name="cellar")
+    user = person("officer")
+    return user, Token.make(user, "QGIS")[1]
+
+
+def noted(actor: str) -> list[tuple[str, str, str]]:
+    with psycopg.connect(dsn()) as line:
+        return line.execute(
+            "SELECT action, subject, object FROM audit_entry WHERE actor = %s ORDER BY seq", (actor,)
+        ).fetchall()
+
+
+@pytest.mark.anyio
+async def test_every_part_knows_the_same_viewer(officer: Any) -> None:
+    _, secret = officer
+    paths = ("/ogc/collections/hideouts", "/tiles/hideouts.json", "/api/layers/hideouts/bounds")
+    async with served() as http:
+        for path in paths:
+            assert (await http.get(path)).status_code == 404, path
+            assert (await http.get(path, auth=("anybody", secret))).status_code == 200, path
+            refused = await http.get(path, headers={"authorization": "Bearer antu_wrong"})
+            assert (refused.status_code, refused.json()["code"]) == (401, "bad-token"), path
+
+
+@pytest.mark.anyio
+async def test_reads_and_refusals_are_on_record_with_who_and_by_which_token(officer: Any) -> None:
+    user, secret = officer
+    items = "/ogc/collections/hideouts/items"
+    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [120, 23]}, "properties": {}}
+    async with served() as http:
+        http.headers["authorization"] = f"Bearer {secret}"
+        assert (await http.get(items)).status_code == 200
+        assert (await http.post(items, json=feature)).status_code == 403
+    assert noted(f"{user.username} (QGIS)") == [
+        ("read", "hideouts", "items "),
+        ("refused", "POST", items),
+    ]
