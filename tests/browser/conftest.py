@@ -1,0 +1,122 @@
+"""A real server over the small city, and a real Chromium that looks at it.
+
+Everything ends with its module, because a running browser loop and Django's own database calls do not mix.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from gis.accounts.demo import make_demo_accounts
+from portal.built import NotBuilt, assets
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
+
+
+@pytest.fixture(scope="module")
+def address(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Where a server of the product listens, over the test database."""
+    try:
+        assets("src/main.ts")
+    except NotBuilt:
+        pytest.skip("the front end is not built: npm --prefix portal/web run build")
+    users = get_user_model().objects
+    with django_db_blocker.unblock():
+        before = set(users.values_list("pk", flat=True))
+        make_demo_accounts()
+        database = connection.settings_dict
+        connection.close()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}"
+    environment = os.environ | {
+        "DATABASE_URL": where,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "ANTU_DATA_DIR": str(settings.DATA_DIR),
+        "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "gis.asgi:application"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert server.stdout
+    said = []
+    for line in server.stdout:
+        said.append(line)
+        if "Started worker" in line:
+            break
+    else:
+        pytest.fail("the server did not start:\n" + "".join(said))
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.communicate()
+        with django_db_blocker.unblock():
+            users.exclude(pk__in=before).delete()
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def browser(address: str) -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Seen:
+    """What a page said and asked for while it was open."""
+
+    def __init__(self, page: Page) -> None:
+        self.errors: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of a fresh visitor; it fails the test afterwards if it complained or asked another server."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        base_url=address,
+        locale="zh-TW",
+        timezone_id="Asia/Taipei",
+        reduced_motion="reduce",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    seen = Seen(page)
+    yield page
+    context.close()
+    assert seen.errors == []
+    assert seen.hosts <= {address.split("/")[2], ""}
