@@ -272,7 +272,7 @@ LAYERS = [
         group="base",
         source=Block,
         fields=(Field("land", Text("土地使用", "Land use"), codes=table("street.land"), tile=13),),
-        zooms=(12, 22),
+        zooms=(13, 22),
         generalise=(Simplify(below=16, pixels=0.5, area=3.0),),
         style=Style(Fills(color="block")),
         visible=True,
