@@ -7,4 +7,5 @@ if [ ! -s /certificates/antu.crt ]; then
     -keyout /certificates/antu.key -out /certificates/antu.crt 2>/dev/null
   echo "made a self-signed certificate; mount your own at /certificates/antu.crt and antu.key" >&2
 fi
-exec nginx -g "daemon off; pid /tmp/nginx.pid; error_log stderr warn;"
+sed "s#__BASE_URL__#${ANTU_BASE_URL:-https://localhost:8443}#" /etc/nginx/nginx.conf > /tmp/nginx.conf
+exec nginx -c /tmp/nginx.conf -g "daemon off; pid /tmp/nginx.pid; error_log stderr warn;"
