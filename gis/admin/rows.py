@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import Truncator
 
 from gis.admin.filters import filter_for
 from gis.admin.form import RowForm, choice, dress
@@ -29,6 +30,7 @@ from layers.registry.text import Text
 from portal.templatetags.words import later, say
 
 MOST_COLUMNS = 7
+MOST_LETTERS = 24
 ROW = ("key", "origin", "version", "changed_at")
 TITLES = {
     "key": Text("代碼", "Key"),
@@ -101,7 +103,7 @@ class RowAdmin(ModelAdmin):  # type: ignore[type-arg]
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         fields = [f for f in self.shown(request) if not isinstance(self.column(f), models.ForeignKey)]
         fields = [f for f in fields if f.name != self.layer.label and f.resolved != "json" and f.popup]
-        fields.sort(key=lambda f: (f.name != self.layer.time, f.codes is None))
+        fields.sort(key=lambda f: (f.name != self.layer.time, f.codes is None, f.resolved == "string"))
         return ["named", *(listed(f) for f in fields[: MOST_COLUMNS - 1])]
 
     @display(description=later(Text("名稱", "Name")), ordering="key")
@@ -216,7 +218,9 @@ def listed(field: Field) -> Callable[[Row], Any]:
         value = getattr(row, field.name)
         if str(value) in titles:
             return say(titles[str(value)])
-        return f"{value:g} {field.unit}" if field.unit and isinstance(value, int | float) else value
+        if field.unit and isinstance(value, int | float):
+            return f"{value:g} {field.unit}"
+        return Truncator(value).chars(MOST_LETTERS) if isinstance(value, str) else value
 
     show.__name__ = field.name
     return show

@@ -66,7 +66,8 @@ def _find(layers: list[Layer], viewer: Viewer, text: str, lang: str) -> list[dic
         name = f"{column(layer, layer.label or '')}::text"
         words = AND.join(Sql(f"{name} ILIKE %s", (f"%{_escaped(p)}%",)) for p in parts)
         columns = f"{number} AS layer, q.id, {name} AS name, ST_PointOnSurface(q.geom) AS p"
-        some = Sql(f"SELECT {columns} FROM {relation(layer)} WHERE ")
+        once = f"DISTINCT ON ({name}) " if layer.geometry == "line" else ""  # a road has many pieces
+        some = Sql(f"SELECT {once}{columns} FROM {relation(layer)} WHERE ")
         some += where(layer, viewer.clearance, condition=words)
         selects.append(Sql("(SELECT * FROM (") + some + ") AS s " + best + f" LIMIT {MOST})")
     union = Sql(" UNION ALL ").join(selects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
+from gis.api import search
+from layers.registry.register import Register, register
 from tests.factories import CENTER, hideout, spot, way
 from tests.gis.people import person, signed_in
 from tests.sample.models import Spot
@@ -173,6 +176,16 @@ def test_search_puts_the_whole_name_first_among_many() -> None:
 def test_search_wants_every_part_in_any_order() -> None:
     spot(name="中山路/民族路口")
     assert titles("民族路 中山") == titles("中山路/民族") == ["中山路/民族路口"]
+
+
+def test_search_names_a_road_once_however_many_pieces_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = register.get("ways")
+    assert ways is not None
+    monkeypatch.setattr("gis.api.search.register", Register())
+    search.register.swap([replace(ways, search=True)])
+    for _ in range(3):
+        way(name="中山路")
+    assert titles("中山路") == ["中山路"]
 
 
 def test_search_leads_to_the_place() -> None:
