@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+Manifest = dict[str, dict[str, Any]]
 FOLDER = Path(__file__).with_name("static") / "portal"
 
 
@@ -35,19 +37,29 @@ def assets(entry: str, folder: Path = FOLDER) -> Assets:
 
 @lru_cache(maxsize=8)
 def _read(entry: str, folder: Path, changed: int) -> Assets:
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest: Manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     if entry not in manifest:
         raise NotBuilt
     base = f"{settings.STATIC_URL}portal/"
-    start = manifest[entry]
-    soon = [*start.get("imports", []), *start.get("dynamicImports", [])]
-    wanted = dict.fromkeys(manifest[part]["file"] for part in (*soon, *_imports(manifest, soon)))
+    own = _closure(manifest, [entry])
+    soon = _closure(manifest, manifest[entry].get("dynamicImports", []))
     return Assets(
-        script=base + start["file"],
-        styles=tuple(base + style for style in start.get("css", [])),
-        preload=tuple(base + file for file in wanted if file != start["file"]),
+        script=base + manifest[entry]["file"],
+        styles=tuple(base + style for part in own for style in manifest[part].get("css", [])),
+        preload=tuple(base + manifest[part]["file"] for part in dict.fromkeys(own + soon) if part != entry),
     )
 
 
-def _imports(manifest: dict[str, dict[str, list[str]]], parts: list[str]) -> list[str]:
-    return [name for part in parts for name in manifest[part].get("imports", [])]
+def _closure(manifest: Manifest, parts: list[str]) -> list[str]:
+    """The parts and all that they import, what is imported first."""
+    found: dict[str, None] = {}
+
+    def visit(part: str) -> None:
+        if part not in found:
+            for imported in manifest[part].get("imports", []):
+                visit(imported)
+            found[part] = None
+
+    for part in parts:
+        visit(part)
+    return list(found)

@@ -10,7 +10,7 @@ import pytest
 from portal.built import FOLDER
 
 KIB = 1024
-ENGINE = ("engine.", "maplibre-gl-worker.")
+ENGINE = ("library.", "maplibre-gl-worker.")
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,15 @@ BOOT = re.compile(r'<script type="application/json" id="boot">(.*?)</script>', r
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A build with one entry, where the pages look for one."""
     manifest = {
-        "src/main.ts": {"file": "assets/portal.0123456789ab.js", "css": ["assets/portal.css"], "dynamicImports": ["map"]},
+        "src/main.ts": {
+            "file": "assets/portal.0123456789ab.js",
+            "css": ["assets/portal.css"],
+            "imports": ["shared"],
+            "dynamicImports": ["map"],
+        },
         "map": {"file": "assets/map.js", "imports": ["src/main.ts", "shared"]},
-        "shared": {"file": "assets/shared.js"},
-    }  # fmt: skip
+        "shared": {"file": "assets/shared.js", "css": ["assets/shared.css"]},
+    }
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     monkeypatch.setattr(views, "assets", lambda entry: built.assets(entry, tmp_path))
     return tmp_path
@@ -40,8 +45,8 @@ def boot_of(client: Client, **headers: str) -> dict[str, object]:
 def test_the_map_page_names_its_scripts_and_preloads_what_they_import(client: Client, build: Path) -> None:
     page = client.get("/").content.decode()
     assert '<script type="module" src="/static/portal/assets/portal.0123456789ab.js"></script>' in page
-    assert '<link rel="stylesheet" href="/static/portal/assets/portal.css">' in page
-    assert re.findall(r'modulepreload" href="/static/portal/assets/(\w+)', page) == ["map", "shared"]
+    assert re.findall(r'stylesheet" href="/static/portal/assets/(\w+)', page) == ["shared", "portal"]
+    assert re.findall(r'modulepreload" href="/static/portal/assets/(\w+)', page) == ["shared", "map"]
 
 
 def test_the_catalogue_of_a_stranger_holds_only_public_layers(client: Client, build: Path) -> None:

@@ -1,19 +1,16 @@
 // The one map of the page: made once, told of every change of the state as a difference of styles, and the source
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
-import { Map as Engine, setWorkerUrl, type VectorTileSource } from "maplibre-gl";
-import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { lang, t } from "../i18n/t";
 import { bounds, catalogue, conditions, datetimeOf, edits, place, shown, theme } from "../state/portal";
 import { effect } from "../state/store";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
+import { Engine, type VectorTileSource } from "./library";
 import { drawn, marked, middleOf } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend } from "./pick";
 import { supplySymbols } from "./symbols";
-
-setWorkerUrl(worker);
 
 
 function picture(): Picture {
