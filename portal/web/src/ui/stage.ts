@@ -90,7 +90,7 @@ class Stage extends View {
     const facts = layer.fields
       .filter((f) => f.popup && f.name !== layer.label && !f.name.endsWith("_en") && properties[f.name] !== undefined && properties[f.name] !== "")
       .slice(0, 3)
-      .map((f) => `${say(f.title)} ${reads(f, properties[f.name])}`);
+      .map((f) => (f.codes || f.type === "datetime" ? reads(f, properties[f.name]) : `${say(f.title)} ${reads(f, properties[f.name])}`));
     const named = layer.label && properties[layer.label];
     return html`<div class="tip" ${styled({ transform: `translate(${Math.round(x)}px, ${Math.round(y)}px)` })}>
       <div><strong>${cell ? say(layer.title) : named ? nameOf(layer, undefined, properties) : say(layer.title)}</strong>
