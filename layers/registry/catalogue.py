@@ -91,7 +91,8 @@ def field_entry(f: Field) -> Json:
         number = f.resolved == "integer"
         codes = [
             {"value": int(c.value) if number else c.value, "label": {"zh": c.zh, "en": c.en}}
-            for c in f.codes.entries
+            # a value that changed its words is listed once, with the newest
+            for c in {c.value: c for c in f.codes.entries}.values()
         ]
     return {
         "name": f.name,
