@@ -18,6 +18,8 @@ CODED = {
     "cause": "crash.cause",
     "sex": "crash.sex",
     "injury": "crash.injury",
+    "protection": "crash.protection",
+    "phone": "crash.phone",
 }
 
 
