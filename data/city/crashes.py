@@ -6,7 +6,7 @@ impacts before rear-end and crossing ones, mostly two parties, scooters in two o
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 import shapely
@@ -55,6 +55,18 @@ VEHICLES = (
     ("F03", 0.02),
 )
 WEATHER, LIGHT = ("8", "7", "6"), ("5", "7")
+NEW_FORM = date(2023, 7, 1)
+CAUSE_BEFORE = {
+    "70": "15",
+    "71": "06",
+    "72": "06",
+    "73": "06",
+    "74": "06",
+    "75": "06",
+    "81": "25",
+    "100": "07",
+}
+LIGHT_BEFORE = {"6": "1", "5": "3", "7": "4"}
 WEIGHT = {1: 9.5, 2: 3.5, 3: 1.0}
 
 
@@ -91,9 +103,11 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
             severity=severity,
             occurred_at=at,
             type=kind,
-            cause=str(rng.choice(CAUSES[kind])),
+            cause=as_of(CAUSE_BEFORE, str(rng.choice(CAUSES[kind])), at),
             weather=str(rng.choice(WEATHER, p=(0.72, 0.14, 0.14))),
-            light="1" if 6 <= at.hour < 18 else str(rng.choice(LIGHT, p=(0.94, 0.06))),
+            light=as_of(
+                LIGHT_BEFORE, "6" if 6 <= at.hour < 18 else str(rng.choice(LIGHT, p=(0.94, 0.06))), at
+            ),
             location="01" if j >= 0 else str(rng.choice(("09", "08", "02"), p=(0.6, 0.25, 0.15))),
             form=forms[j] if j >= 0 else "14",
             signal=signals[j] if j >= 0 else "4",
@@ -109,6 +123,11 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
             weight=WEIGHT[severity],
         )
     return [crashes.table(), parties.table()]
+
+
+def as_of(before: dict[str, str], code: str, at: datetime) -> str:
+    """The code as the form of that day has it."""
+    return before.get(code, code) if at.date() < NEW_FORM else code
 
 
 def _shares(of: dict[str, float]) -> np.ndarray:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from gis.exchange.export import cell
 from gis.ogc.crs import Crs
 from gis.ogc.request import ItemsRequest
 from layers.access import Clearance
@@ -123,13 +123,5 @@ def write_csv(layer: Layer, fields: Sequence[Field], rows: Sequence[Sequence[Any
     places = ["x", "y"] if layer.geometry == "point" else ["wkt"]
     writer.writerow(["id", *places, *(f.name for f in fields)])
     for row in rows:
-        writer.writerow([row[0], *(_cell(v) for v in row[skip:])])
+        writer.writerow([row[0], *(cell(v) for v in row[skip:])])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,159 @@
+"""From the columns of a file to the fields of a layer: as a user's TOML says, or by matching names and titles.
+
+Either way the outcome is an `Importer`, the same thing that a theme declares for files it knows.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gis.exchange.batch import Source
+from gis.exchange.labels import folded
+from gis.exchange.names import short
+from layers.access import Clearance
+from layers.registry.field import Field
+from layers.registry.importer import Importer, Place, Take, Wrong
+from layers.registry.layer import Layer
+from layers.registry.text import Text
+
+LON = (
+    "lon",
+    "lng",
+    "long",
+    "longitude",
+    "經度",
+    "gps經度",
+    "x",
+    "x座標",
+    "x坐標",
+    "twd97x",
+    "wgs84x",
+    "positionlon",
+    "東經",
+)
+LAT = ("lat", "latitude", "緯度", "gps緯度", "y", "y座標", "y坐標", "twd97y", "wgs84y", "positionlat", "北緯")
+WKT = ("wkt", "geometry", "geom", "the_geom", "shape")
+ROW = ("key", "origin")
+"""What every row has beside the declared fields; a file of ours brings them along."""
+
+
+def from_toml(path: Path, layer: Layer) -> Importer:
+    """The mapping that a user wrote, or Wrong with what to change in it."""
+    try:
+        said = tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError as wrong:
+        raise Wrong(f"找不到對照檔 {path}。", f"There is no mapping {path}.") from wrong
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise Wrong(
+            f"對照檔 {path.name} 不是正確的 TOML：{wrong}", f"{path.name} is no valid TOML: {wrong}."
+        ) from wrong
+    _only(said, {"key", "place", "fields"}, path.name)
+    fields = said.get("fields", {})
+    _only(fields, {*layer.by_name, *ROW}, f"{path.name} [fields]")
+    return Importer(
+        title=Text(path.name, path.name),
+        fields={name: _take(name, given) for name, given in fields.items()},
+        key=tuple(_many(said.get("key", ()))),
+        place=_place(said.get("place", {}), path.name),
+    )
+
+
+def _take(name: str, given: Any) -> Take:
+    if isinstance(given, str):
+        return Take((given,))
+    if not isinstance(given, dict):
+        return Take(constant=given)
+    _only(given, {"column", "date", "time", "group", "values", "format", "constant"}, f"fields.{name}")
+    return Take(
+        columns=tuple(_many(given.get("column") or given.get("date") or ())),
+        time=tuple(_many(given.get("time", ()))),
+        group=tuple(_many(given.get("group", ()))),
+        values={str(k): str(v) for k, v in given.get("values", {}).items()},
+        format=given.get("format"),
+        constant=given.get("constant"),
+    )
+
+
+def _place(given: dict[str, Any], where: str) -> Place:
+    _only(given, {"lon", "lat", "x", "y", "wkt", "crs", "within"}, f"{where} [place]")
+    box = given.get("within")
+    if box is not None and (not isinstance(box, list) or len(box) != 4):
+        raise Wrong("within 須為 [西, 南, 東, 北]", "place.within must be [west, south, east, north]")
+    return Place(
+        lon=tuple(_many(given.get("lon", given.get("x", ())))),
+        lat=tuple(_many(given.get("lat", given.get("y", ())))),
+        wkt=tuple(_many(given.get("wkt", ()))),
+        crs=given.get("crs"),
+        within=tuple(box) if box else None,
+    )
+
+
+def _many(given: Any) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _only(given: dict[str, Any], known: set[str], where: str) -> None:
+    if strange := sorted(set(given) - known):
+        listed = ", ".join(sorted(known))
+        raise Wrong(
+            f"{where} 中不認得「{strange[0]}」；可用：{listed}。",
+            f"{where} has “{strange[0]}”, which is not known; it may have {listed}.",
+        )
+
+
+def checked(importer: Importer, source: Source) -> Importer:
+    """The same mapping, after making sure that the file has every column it names."""
+    wanted = [*importer.key, *importer.place.lon, *importer.place.lat, *importer.place.wkt]
+    for take in importer.fields.values():
+        wanted += [*take.columns, *take.time, *take.group]
+    if missing := next((name for name in wanted if name not in source.columns), None):
+        raise Wrong(
+            f"{source.path.name} 沒有「{missing}」這一欄；有：{'、'.join(source.columns)}。",
+            f"{source.path.name} has no column “{missing}”; it has {', '.join(source.columns)}.",
+        )
+    return importer if source.geometry else replace(importer, place=_with_place(importer.place, source))
+
+
+def by_name(layer: Layer, source: Source, clearance: Clearance) -> Importer:
+    """The mapping that names suggest: a column called like a field, its title, or what a shapefile made of it."""
+    fields = {f.name: Take((column,)) for f in layer.seen_by(clearance) if (column := _column_for(f, source))}
+    if not fields:
+        raise Wrong(
+            f"{source.path.name} 的欄位與圖層 {layer.id} 的欄位都對不上，請寫對照檔（--mapping）。\n"
+            f"  檔案：{'、'.join(source.columns)}\n  圖層：{'、'.join(f'{f.name}（{f.title.zh}）' for f in layer.fields)}",
+            f"No column of {source.path.name} is called like a field of {layer.id}; write a mapping (--mapping).\n"
+            f"  the file has: {', '.join(source.columns)}\n"
+            f"  the layer has: {', '.join(f'{f.name} ({f.title.en})' for f in layer.fields)}",
+        )
+    fields |= {name: Take((name,)) for name in ROW if name in source.columns}
+    place = Place() if source.geometry else _with_place(Place(), source)
+    return Importer(title=Text("欄名相符", "columns matched by name"), fields=fields, place=place)
+
+
+def _column_for(field: Field, source: Source) -> str | None:
+    bare = field.name.removesuffix("_id")
+    names = [field.name, field.title.zh, field.title.en, bare, short(field.name), short(bare)]
+    by_fold = {folded(column): column for column in reversed(source.columns)}
+    return next((by_fold[folded(n)] for n in names if folded(n) in by_fold), None)
+
+
+def _with_place(place: Place, source: Source) -> Place:
+    """Columns of coordinates found by their names, where nobody said which they are."""
+    if place.lon or place.wkt or place.missing:
+        return place
+    by_fold = {folded(column): column for column in reversed(source.columns)}
+    wkt, lon, lat = (
+        next((by_fold[folded(n)] for n in names if folded(n) in by_fold), None) for names in (WKT, LON, LAT)
+    )
+    if wkt:
+        return replace(place, wkt=(wkt,))
+    if lon and lat:
+        return replace(place, lon=(lon,), lat=(lat,))
+    raise Wrong(
+        f"{source.path.name} 沒有位置：找不到經緯度、TWD97 x/y 或 WKT 欄。有：{'、'.join(source.columns)}。",
+        f"{source.path.name} has no places: no columns of longitude and latitude, TWD97 x and y, or WKT "
+        f"among {', '.join(source.columns)}. Name them in a mapping ([place] lon, lat, crs).",
+    )

@@ -1,0 +1,151 @@
+"""Crash records as they are published: the national A1/A2 file, a line a party, and the cities' file, a line a crash.
+
+Columns are found by name, never by position: the form changed on 2023-07-01, and later years have one more.
+"""
+
+from __future__ import annotations
+
+import re
+
+from data.codes import table
+from layers.crashes.models import Party
+from layers.registry.importer import Cells, Child, Importer, Place, Take, Wrong, take
+from layers.registry.text import Text
+
+TAIWAN = (118.0, 21.5, 122.6, 26.5)
+_TOLL = re.compile(r"死亡\s*(\d+)\s*[;；,，]?\s*受傷\s*(\d+)")
+SEVERITY = {"A1": "1", "A2": "2", "A3": "3"}
+
+# Labels that the published files write in other words than the form.
+LOCATION = {
+    "交叉路口內": "01", "交叉口附近": "02", "機車待轉區": "03", "機車停等區": "04", "穿越道附近": "19", "一般車道(未劃分快慢車道)": "09",
+}  # fmt: skip
+LIGHT = {
+    "日間自然光線": "1", "晨或暮光": "2", "夜間(或隧道、地下道、涵洞)有照明": "3", "夜間(或隧道、地下道、涵洞)無照明": "4",
+    "有照明未開啟或故障": "6",
+}  # fmt: skip
+PROTECTION = {
+    "繫安全帶(使用幼童安全椅)": "7", "戴安全帽或繫安全帶(使用幼童安全椅)": "1", "未戴安全帽或未繫安全帶(未使用幼童安全椅)": "2",
+    "其他(行人、慢車駕駛人)": "4", "其他(無需使用保護裝備之人)": "4",
+}  # fmt: skip
+
+
+def toll(which: int) -> Take:
+    """The number of dead (1) or hurt (2) out of «死亡0;受傷1»."""
+
+    def read(cells: Cells) -> str:
+        text = str(cells.get("死亡受傷人數", ""))
+        found = _TOLL.search(text)
+        if found is None:
+            raise Wrong(f"「{text[:40]}」不是死亡受傷人數", f"“{text[:40]}” is no number of dead and injured")
+        return found.group(which)
+
+    return Take(columns=("死亡受傷人數",), read=read)
+
+
+def coded(column: str, codes: str, group: str | None = None, **values: str) -> Take:
+    return Take(columns=(column,), codes=table(codes), group=(group,) if group else (), values=values)
+
+
+def worded(column: str, codes: str, values: dict[str, str], group: str | None = None) -> Take:
+    return Take(columns=(column,), codes=table(codes), group=(group,) if group else (), values=values)
+
+
+NATIONAL = Importer(
+    title=Text("全國 A1／A2 事故資料（當事者）", "National A1/A2 crashes, a line a party"),
+    needs=("發生日期", "發生時間", "事故類別名稱", "當事者順位", "經度", "緯度"),
+    key=("發生日期", "發生時間", "經度", "緯度", "發生地點"),
+    place=Place(lon=("經度",), lat=("緯度",), crs="EPSG:4326", within=TAIWAN),
+    fields={
+        "severity": Take(columns=("事故類別名稱",), values=SEVERITY),
+        "occurred_at": take("發生日期", time=("發生時間",)),
+        "deaths": toll(1),
+        "injuries": toll(2),
+        "address": take("發生地點"),
+        "unit": take("處理單位名稱警局層"),
+        "weather": coded("天候名稱", "crash.weather"),
+        "light": worded("光線名稱", "crash.light", LIGHT),
+        "road_class": coded("道路類別-第1當事者-名稱", "crash.road_class"),
+        "speed_limit": take("速限-第1當事者"),
+        "form": coded("道路型態子類別名稱", "crash.form", "道路型態大類別名稱"),
+        "location": worded("事故位置子類別名稱", "crash.location", LOCATION, "事故位置大類別名稱"),
+        "pavement": coded("路面狀況-路面鋪裝名稱", "crash.pavement"),
+        "surface": coded("路面狀況-路面狀態名稱", "crash.surface"),
+        "defect": coded("路面狀況-路面缺陷名稱", "crash.defect"),
+        "obstacle": coded("道路障礙-障礙物名稱", "crash.obstacle"),
+        "sight": coded("道路障礙-視距名稱", "crash.sight", "道路障礙-視距品質名稱"),
+        "signal": coded("號誌-號誌種類名稱", "crash.signal"),
+        "signal_state": coded("號誌-號誌動作名稱", "crash.signal_state"),
+        "direction": coded(
+            "車道劃分設施-分向設施子類別名稱", "crash.direction", "車道劃分設施-分向設施大類別名稱"
+        ),
+        "lane_line": coded("車道劃分設施-分道設施-快車道或一般車道間名稱", "crash.lane_line"),
+        "slow_lane_line": coded("車道劃分設施-分道設施-快慢車道間名稱", "crash.slow_lane_line"),
+        "edge_line": coded("車道劃分設施-分道設施-路面邊線名稱", "crash.edge_line"),
+        "type": coded("事故類型及型態子類別名稱", "crash.type", "事故類型及型態大類別名稱"),
+        "cause": coded("肇因研判子類別名稱-主要", "crash.cause", "肇因研判大類別名稱-主要"),
+        "hit_and_run": Take(columns=("肇事逃逸類別名稱-是否肇逃",), values={"是": "true", "否": "false"}),
+        "origin": Take(constant="real"),
+    },
+    child=Child(
+        model=Party,
+        parent="crash",
+        order="number",
+        count="party_count",
+        fields={
+            "number": take("當事者順位"),
+            "vehicle": coded(
+                "當事者區分-類別-子類別名稱-車種", "crash.vehicle", "當事者區分-類別-大類別名稱-車種"
+            ),
+            "sex": coded("當事者屬-性-別名稱", "crash.sex"),
+            "age": take("當事者事故發生時年齡"),
+            "protection": worded("保護裝備名稱", "crash.protection", PROTECTION),
+            "phone": coded("行動電話或電腦或其他相類功能裝置名稱", "crash.phone"),
+            "action": coded("當事者行動狀態子類別名稱", "crash.action", "當事者行動狀態大類別名稱"),
+            "impact": coded("車輛撞擊部位子類別名稱-最初", "crash.impact", "車輛撞擊部位大類別名稱-最初"),
+            "impact_other": coded(
+                "車輛撞擊部位子類別名稱-其他", "crash.impact", "車輛撞擊部位大類別名稱-其他"
+            ),
+            "cause": coded("肇因研判子類別名稱-個別", "crash.cause", "肇因研判大類別名稱-個別"),
+            "hit_and_run": Take(columns=("肇事逃逸類別名稱-是否肇逃",), values={"是": "true", "否": "false"}),
+        },
+    ),
+)
+
+
+def severity_of_city(cells: Cells) -> str:
+    """The cities' file calls every record «交通事故»; its number says A, B or C for A1, A2, A3."""
+    if int(str(cells.get("24小時內死亡人數", "")) or 0) > 0:
+        return "1"
+    return (
+        "2"
+        if int(str(cells.get("受傷人數", "")) or 0) > 0 or int(str(cells.get("30日內死亡人數", "")) or 0)
+        else "3"
+    )
+
+
+CITY = Importer(
+    title=Text("縣市事故資料（案件）", "A city's crashes, a line a crash"),
+    needs=("總編號", "發生日期", "發生時間", "GPS經度", "GPS緯度"),
+    key=("總編號",),
+    place=Place(lon=("GPS經度",), lat=("GPS緯度",), crs="EPSG:4326", within=TAIWAN),
+    fields={
+        "case_no": take("總編號"),
+        "severity": Take(columns=("受傷人數",), read=severity_of_city),
+        "occurred_at": take("發生日期", time=("發生時間",)),
+        "deaths": take("24小時內死亡人數"),
+        "injuries": take("受傷人數"),
+        "weather": coded("天候", "crash.weather"),
+        "light": worded("道路照明設備", "crash.light", LIGHT),
+        "speed_limit": take("速限"),
+        "form": coded("道路型態", "crash.form"),
+        "location": worded("事故位置", "crash.location", LOCATION),
+        "signal": coded("號誌-號誌種類", "crash.signal"),
+        "type": coded("事故類型及型態", "crash.type"),
+        "cause": coded("初步分析研判子類別-主要", "crash.cause"),
+        "origin": Take(constant="real"),
+    },
+)
+
+IMPORTERS = {"crashes": [NATIONAL, CITY]}
+NEAR = {"crashes": {"junction": 30.0, "road": 40.0}}
