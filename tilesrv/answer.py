@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -25,6 +28,15 @@ class Problem(Exception):
 
 def headers(scope: Scope) -> dict[bytes, bytes]:
     return dict(scope["headers"])
+
+
+def base_url(scope: Scope) -> str:
+    """Where we are for whoever asks. A host that is not ours is not repeated: its links would be kept for others."""
+    host = headers(scope).get(b"host", b"").decode("latin-1")
+    domain, _ = split_domain_port(host)
+    if settings.SECURE or not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        return str(settings.BASE_URL)
+    return f"{scope.get('scheme', 'http')}://{host}"
 
 
 def query(scope: Scope, known: set[str]) -> dict[str, str]:

@@ -218,7 +218,7 @@ class TileServer:
         if boxes:
             west, south, east, north = zip(*boxes, strict=True)
             bounds = (min(west), min(south), max(east), max(north))
-        said = tilejson(layers, viewer.clearance, bounds, base_url(scope), query)
+        said = tilejson(layers, viewer.clearance, bounds, answer.base_url(scope), query)
         await answer.send_json(send, 200, said, caching(layers, viewer))
         return 200
 
@@ -300,9 +300,3 @@ def caching(layers: Sequence[Layer], viewer: Viewer) -> dict[str, str]:
     public = not viewer.known and all(layer.clearance is Clearance.PUBLIC for layer in layers)
     keep = "public, max-age=0, s-maxage=5, must-revalidate" if public else "private, no-cache"
     return {"cache-control": keep, "vary": "Accept-Encoding, Authorization, Cookie"}
-
-
-def base_url(scope: Scope) -> str:
-    host = answer.headers(scope).get(b"host", b"").decode("latin-1")
-    scheme = "https" if settings.SECURE else scope.get("scheme", "http")
-    return f"{scheme}://{host}" if host and not settings.SECURE else str(settings.BASE_URL)
