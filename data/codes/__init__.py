@@ -1,7 +1,10 @@
 """Code lists with validity dates, one file of tab-separated lines a theme; forms are renumbered, so nothing is an enum.
 
 from data.codes import table
-table("crash.type").at(date(2024, 1, 1)).label("16", "en")
+table("crash.type").at(date(2024, 1, 1)).get("16")
+
+A value that begins with X is on no form: it is what a public file says where the form tells finer things
+apart. `wordings/` holds what public files say in other words than the form.
 """
 
 from __future__ import annotations
@@ -67,6 +70,19 @@ def load() -> dict[str, CodeTable]:
     for id, code in _lines():
         found.setdefault(id, []).append(code)
     return {id: CodeTable(id, tuple(codes)) for id, codes in found.items()}
+
+
+@cache
+def wordings(id: str) -> dict[str, str]:
+    """What public files say instead of the form's words, `heading/words` or `words`, and the value that is meant."""
+    found = {}
+    for path in sorted((_HERE / "wordings").glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file, delimiter="\t"):
+                if row and row[0] == id:
+                    _, heading, words, value = row
+                    found[f"{heading}/{words}" if heading else words] = value
+    return found
 
 
 def table(id: str) -> CodeTable:

@@ -25,6 +25,18 @@ class Children:
         assert isinstance(column, models.Field)
         self.order = quoted(column.attname)
 
+    def count_on(self) -> None:
+        """Tells the children apart that the file all gave its last number."""
+        if self.child.capped is None:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {self.stage} s SET {self.order} = s.{self.order} + r.before FROM "
+                f"(SELECT line, row_number() OVER (PARTITION BY key ORDER BY line) - 1 AS before "
+                f"FROM {self.stage} WHERE {self.order} = %s) r WHERE s.line = r.line AND r.before > 0",
+                [self.child.capped],
+            )
+
     def clashing(self) -> list[str]:
         """Keys under which two different children claim the same place: two rows that the file cannot tell apart."""
         same = ", ".join(f"s.{quoted(c)}" for c in self.columns)

@@ -306,6 +306,7 @@ class _Run:
             "兩筆資料無法區分（代碼與順位相同）", "two rows of the file share a key and cannot be told apart"
         )
         late = dict.fromkeys(children.drop(sorted(self.bad_keys)), torn)
+        children.count_on()
         late |= dict.fromkeys(children.drop(children.clashing()), twins)
         children.fold()
         settle(self.layer, STAGE, self.settled, self.near)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from data.codes import table
+from data.codes import table, wordings
 from layers.crashes.models import Party
 from layers.registry.importer import Cells, Child, Importer, Place, Take, Wrong, take
 from layers.registry.text import Text
@@ -15,19 +15,6 @@ from layers.registry.text import Text
 TAIWAN = (118.0, 21.5, 122.6, 26.5)
 _TOLL = re.compile(r"死亡\s*(\d+)\s*[;；,，]?\s*受傷\s*(\d+)")
 SEVERITY = {"A1": "1", "A2": "2", "A3": "3"}
-
-# Labels that the published files write in other words than the form.
-LOCATION = {
-    "交叉路口內": "01", "交叉口附近": "02", "機車待轉區": "03", "機車停等區": "04", "穿越道附近": "19", "一般車道(未劃分快慢車道)": "09",
-}  # fmt: skip
-LIGHT = {
-    "日間自然光線": "1", "晨或暮光": "2", "夜間(或隧道、地下道、涵洞)有照明": "3", "夜間(或隧道、地下道、涵洞)無照明": "4",
-    "有照明未開啟或故障": "6",
-}  # fmt: skip
-PROTECTION = {
-    "繫安全帶(使用幼童安全椅)": "7", "戴安全帽或繫安全帶(使用幼童安全椅)": "1", "未戴安全帽或未繫安全帶(未使用幼童安全椅)": "2",
-    "其他(行人、慢車駕駛人)": "4", "其他(無需使用保護裝備之人)": "4",
-}  # fmt: skip
 
 
 def toll(which: int) -> Take:
@@ -43,18 +30,15 @@ def toll(which: int) -> Take:
     return Take(columns=("死亡受傷人數",), read=read)
 
 
-def coded(column: str, codes: str, group: str | None = None, **values: str) -> Take:
-    return Take(columns=(column,), codes=table(codes), group=(group,) if group else (), values=values)
-
-
-def worded(column: str, codes: str, values: dict[str, str], group: str | None = None) -> Take:
-    return Take(columns=(column,), codes=table(codes), group=(group,) if group else (), values=values)
+def coded(column: str, codes: str, heading: str | None = None, **values: str) -> Take:
+    said = wordings(codes) | values
+    return Take(columns=(column,), codes=table(codes), group=(heading,) if heading else (), values=said)
 
 
 NATIONAL = Importer(
     title=Text("全國 A1／A2 事故資料（當事者）", "National A1/A2 crashes, a line a party"),
     needs=("發生日期", "發生時間", "事故類別名稱", "當事者順位", "經度", "緯度"),
-    key=("發生日期", "發生時間", "經度", "緯度", "發生地點"),
+    key=("發生日期", "發生時間", "經度", "緯度", "發生地點", "死亡受傷人數", "肇因研判子類別名稱-主要"),
     place=Place(lon=("經度",), lat=("緯度",), crs="EPSG:4326", within=TAIWAN),
     fields={
         "severity": Take(columns=("事故類別名稱",), values=SEVERITY),
@@ -64,11 +48,11 @@ NATIONAL = Importer(
         "address": take("發生地點"),
         "unit": take("處理單位名稱警局層"),
         "weather": coded("天候名稱", "crash.weather"),
-        "light": worded("光線名稱", "crash.light", LIGHT),
+        "light": coded("光線名稱", "crash.light"),
         "road_class": coded("道路類別-第1當事者-名稱", "crash.road_class"),
         "speed_limit": take("速限-第1當事者"),
         "form": coded("道路型態子類別名稱", "crash.form", "道路型態大類別名稱"),
-        "location": worded("事故位置子類別名稱", "crash.location", LOCATION, "事故位置大類別名稱"),
+        "location": coded("事故位置子類別名稱", "crash.location", "事故位置大類別名稱"),
         "pavement": coded("路面狀況-路面鋪裝名稱", "crash.pavement"),
         "surface": coded("路面狀況-路面狀態名稱", "crash.surface"),
         "defect": coded("路面狀況-路面缺陷名稱", "crash.defect"),
@@ -92,6 +76,7 @@ NATIONAL = Importer(
         parent="crash",
         order="number",
         count="party_count",
+        capped=10,
         fields={
             "number": take("當事者順位"),
             "vehicle": coded(
@@ -99,7 +84,7 @@ NATIONAL = Importer(
             ),
             "sex": coded("當事者屬-性-別名稱", "crash.sex"),
             "age": take("當事者事故發生時年齡"),
-            "protection": worded("保護裝備名稱", "crash.protection", PROTECTION),
+            "protection": coded("保護裝備名稱", "crash.protection"),
             "phone": coded("行動電話或電腦或其他相類功能裝置名稱", "crash.phone"),
             "action": coded("當事者行動狀態子類別名稱", "crash.action", "當事者行動狀態大類別名稱"),
             "impact": coded("車輛撞擊部位子類別名稱-最初", "crash.impact", "車輛撞擊部位大類別名稱-最初"),
@@ -111,6 +96,11 @@ NATIONAL = Importer(
         },
     ),
 )
+
+
+# What the cities' file leaves open, because it has no headings.
+TYPES = {"其他": "X09"}
+CAUSES = {"尚未發現肇事因素": "X44", "開啟或關閉車門不當": "X40"}
 
 
 def severity_of_city(cells: Cells) -> str:
@@ -132,17 +122,17 @@ CITY = Importer(
     fields={
         "case_no": take("總編號"),
         "severity": Take(columns=("受傷人數",), read=severity_of_city),
-        "occurred_at": take("發生日期", time=("發生時間",)),
+        "occurred_at": take("發生日期", time=("發生時間",), format="%Y%m%d %H%M%S"),
         "deaths": take("24小時內死亡人數"),
         "injuries": take("受傷人數"),
         "weather": coded("天候", "crash.weather"),
-        "light": worded("道路照明設備", "crash.light", LIGHT),
+        "light": coded("道路照明設備", "crash.light"),
         "speed_limit": take("速限"),
         "form": coded("道路型態", "crash.form"),
-        "location": worded("事故位置", "crash.location", LOCATION),
+        "location": coded("事故位置", "crash.location"),
         "signal": coded("號誌-號誌種類", "crash.signal"),
-        "type": coded("事故類型及型態", "crash.type"),
-        "cause": coded("初步分析研判子類別-主要", "crash.cause"),
+        "type": coded("事故類型及型態", "crash.type", **TYPES),
+        "cause": coded("初步分析研判子類別-主要", "crash.cause", **CAUSES),
         "origin": Take(constant="real"),
     },
 )

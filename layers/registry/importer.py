@@ -71,7 +71,8 @@ class Child:
     """Each line of the file is a child, and lines of the same key share the row: parties and their crash.
 
     `parent` is the child's reference to the row, `order` names the child within it; `count` is the row's
-    field that holds how many there are.
+    field that holds how many there are. A file that counts no further than `capped` gives this number to
+    all that follow; they are counted on in the order of their lines.
     """
 
     model: type[Model]
@@ -79,6 +80,7 @@ class Child:
     order: str
     fields: Mapping[str, Take]
     count: str | None = None
+    capped: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,113 @@
+"""The published crash files come in whole: old and new wording, every line accounted for, sums as in the files."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import Sum
+
+from data.codes import table
+from gis.exchange.labels import Labels
+from layers.crashes.importers import NATIONAL
+from layers.crashes.models import Crash, Party
+from tests.realdata.real import brought_in, lines_of, real
+
+pytestmark = pytest.mark.django_db
+NATIONAL_FILES = [
+    "npa_a2_2025_01_tainan_chiayi/NPA_TMA2_2025-01_chiayi_city.csv",
+    "npa_a2_2025_01_tainan_chiayi/NPA_TMA2_2025-01_tainan.csv",
+    "npa_a2_2025_month_starts/NPA_TMA2_2025_month_starts_tainan_chiayi.csv",
+    *(f"npa_a1_national_2022_2025/NPA_TMA1_{year}.csv.gz" for year in (2022, 2023, 2024, 2025)),
+]
+
+
+def parties(path: Path) -> list[dict[str, str]]:
+    """The lines that are parties: below the table some files have notes in the first cell."""
+    return [line for line in lines_of(path) if line["發生日期"]]
+
+
+@pytest.mark.parametrize("name", NATIONAL_FILES)
+def test_a_national_file_comes_in_whole(name: str) -> None:
+    path = real(name)
+    said = parties(path)
+    done = brought_in("crashes", path)
+    assert done.read == len(said)
+    assert done.read == done.imported + done.unchanged + done.rejected
+    assert (done.imported, done.unchanged) == (Party.objects.count(), 0)
+    assert done.rejected == sum(float(p["經度"]) < 118 for p in said)  # nowhere near Taiwan
+    good = [p for p in said if float(p["經度"]) >= 118]
+    firsts = [p["死亡受傷人數"] for p in good if p["當事者順位"] == "1"]
+    toll = [re.findall(r"\d+", said) for said in firsts]
+    sums = Crash.objects.aggregate(Sum("deaths"), Sum("injuries"), Sum("party_count"))
+    assert Crash.objects.count() == len(firsts)
+    assert sums["deaths__sum"] == sum(int(dead) for dead, _ in toll)
+    assert sums["injuries__sum"] == sum(int(hurt) for _, hurt in toll)
+    assert sums["party_count__sum"] == len(good)
+
+
+def test_a_second_import_changes_nothing() -> None:
+    path = real(NATIONAL_FILES[0])
+    first = brought_in("crashes", path)
+    versions = set(Crash.objects.values_list("version", flat=True))
+    again = brought_in("crashes", path)
+    assert (again.imported, again.unchanged) == (0, first.read)
+    assert set(Crash.objects.values_list("version", flat=True)) == versions == {1}
+
+
+def test_a_corrected_party_is_one_line_imported(tmp_path: Path) -> None:
+    path = real(NATIONAL_FILES[0])
+    brought_in("crashes", path)
+    rows = lines_of(path)
+    rows[0]["當事者事故發生時年齡"] = "99" if rows[0]["當事者事故發生時年齡"] != "99" else "98"
+    changed = tmp_path / "corrected.csv"
+    with changed.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    again = brought_in("crashes", changed)
+    assert (again.imported, again.rejected) == (1, 0)
+
+
+def test_a_citys_file_comes_in_whole() -> None:
+    path = real("tainan_accidents_2024_h1/1130106tainan.csv.gz")
+    said = lines_of(path)
+    done = brought_in("crashes", path)
+    assert (done.read, done.imported, done.rejected) == (len(said), len(said), 0)
+    crashes = Crash.objects.all()
+    assert crashes.aggregate(n=Sum("deaths"))["n"] == sum(int(r["24小時內死亡人數"]) for r in said)
+    assert crashes.aggregate(n=Sum("injuries"))["n"] == sum(int(r["受傷人數"]) for r in said)
+    early = next(r for r in said if r["發生時間"] == "4000")
+    at = Crash.objects.get(case_no=early["總編號"]).occurred_at.astimezone()
+    assert (at.minute, at.second) == (40, 0)
+
+
+def test_every_label_of_a_year_means_the_code_of_the_form() -> None:
+    """Against the published comparison of labels and codes; blank codes are those the form tells finer apart."""
+    path = real("npa_crash_form_codes/open_data_label_to_code.csv")
+    assert NATIONAL.child is not None
+    takes: dict[str, Any] = {
+        column: take
+        for take in [*NATIONAL.fields.values(), *NATIONAL.child.fields.values()]
+        for column in take.columns
+        if take.codes
+    }
+    compared = 0
+    for row in lines_of(path):
+        if not (take := takes.get(row["開放資料欄位"])):
+            continue
+        day = date(2025, 1, 1) if row["版本"] == "new" else date(2022, 1, 1)
+        found = Labels(take.codes, take.values).find(row["開放資料值"], row["開放資料大類別"], day)
+        assert found == row["代碼"] or (not row["代碼"] and found.startswith("X")), row
+        compared += 1
+    assert compared > 300
+
+
+def test_what_is_on_no_form_says_so() -> None:
+    for id in ("crash.type", "crash.cause", "crash.vehicle", "crash.location"):
+        for code in table(id).entries:
+            assert (code.group == "公開資料") == code.value.startswith("X")
