@@ -40,6 +40,9 @@ RASTER_BASE = os.environ.get("ANTU_RASTER_BASE")  # an XYZ template of the city'
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL"), ROOT)}
 
+# Spatial references from outside reach shapely and PROJ only, never Django's GDAL, which this warns of.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

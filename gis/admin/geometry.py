@@ -11,17 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from layers.registry.place import BadPlace, read_place
 from layers.registry.text import Text
 from portal.templatetags.words import say
 
-WORLD = shapely.box(-180, -85.06, 180, 85.06)
-UNREADABLE = Text("看不懂這段 GeoJSON。", "This cannot be read as GeoJSON.")
-WRONG_KIND = Text("這個圖層要的是 {wanted}，不是 {given}。", "This layer holds {wanted}, not {given}.")
-OUTSIDE = Text(
-    "幾何是空的，或落在世界之外：先經度，後緯度。",
-    "The geometry is empty or outside of the world: longitude first, then latitude.",
-)
-INVALID = Text("幾何無效：{why}", "The geometry is not valid: {why}")
 HELP = Text("GeoJSON，WGS 84，先經度後緯度。", "GeoJSON in WGS 84, longitude first.")
 
 
@@ -40,7 +33,7 @@ class GeometryField(forms.Field):
 
     def __init__(self, wanted: str, kind: str, **kwargs: Any) -> None:
         super().__init__(widget=GeometryArea(kind), help_text=say(HELP), **kwargs)
-        self.wanted = wanted.upper()
+        self.wanted = wanted
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, GEOSGeometry):
@@ -51,17 +44,9 @@ class GeometryField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            drawn = shapely.force_2d(shapely.from_geojson(str(value)))
-        except (shapely.errors.GEOSException, ValueError) as wrong:
-            raise ValidationError(say(UNREADABLE)) from wrong
-        if self.wanted == "MULTIPOLYGON" and drawn.geom_type == "Polygon":
-            drawn = shapely.MultiPolygon([drawn])
-        if drawn.geom_type.upper() != self.wanted:
-            raise ValidationError(say(WRONG_KIND).format(wanted=self.wanted.title(), given=drawn.geom_type))
-        if drawn.is_empty or not WORLD.covers(drawn):
-            raise ValidationError(say(OUTSIDE))
-        if not drawn.is_valid:
-            raise ValidationError(say(INVALID).format(why=shapely.is_valid_reason(drawn)))
+            drawn = read_place(str(value), self.wanted)
+        except BadPlace as wrong:
+            raise ValidationError(say(wrong.text)) from wrong
         return GEOSGeometry(memoryview(drawn.wkb), srid=4326)
 
     def has_changed(self, initial: Any, data: Any) -> bool:

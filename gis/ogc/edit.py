@@ -11,9 +11,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import shapely
-from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon
+from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -23,11 +21,11 @@ from gis.ogc.problem import OgcProblem
 from layers.access import Viewer, may
 from layers.registry.field import Field
 from layers.registry.layer import Layer
+from layers.registry.place import BadPlace, read_place
 from layers.registry.rows import Row, geometry_column
 from layers.registry.sql import relation
 
 MOST_BYTES = 2_000_000
-MOST_VERTICES = 50_000
 Json = dict[str, Any]
 
 
@@ -143,25 +141,11 @@ def checked(field: Field, value: Any) -> Any:
 
 
 def place(row: Row, geometry: Any) -> GEOSGeometry:
-    wanted = geometry_column(type(row)).geom_type
     try:
-        drawn = GEOSGeometry(json.dumps(geometry), srid=4326)
-        if drawn.num_coords > MOST_VERTICES:
-            raise OgcProblem(413, f"A geometry has at most {MOST_VERTICES:,} vertices.")
-        if wanted == "MULTIPOLYGON" and drawn.geom_type == "Polygon":
-            drawn = MultiPolygon(drawn, srid=4326)
-        inside = shapely.box(-180, -85.06, 180, 85.06).covers(shapely.from_wkb(bytes(drawn.wkb)))
-    except (GDALException, GEOSException, shapely.errors.GEOSException, ValueError, TypeError) as wrong:
-        raise OgcProblem(400, "The geometry cannot be read as GeoJSON.") from wrong
-    if drawn.geom_type.upper() != wanted:
-        raise OgcProblem(400, f"This collection holds {wanted.title()} geometries, not {drawn.geom_type}.")
-    if drawn.empty or not inside:
-        raise OgcProblem(
-            400, "The geometry is empty or outside of the world: longitude first, then latitude."
-        )
-    if not drawn.valid:
-        raise OgcProblem(400, f"The geometry is not valid: {drawn.valid_reason}.")
-    return drawn
+        drawn = read_place(json.dumps(geometry), geometry_column(type(row)).geom_type)
+    except BadPlace as wrong:
+        raise OgcProblem(400, str(wrong)) from wrong
+    return GEOSGeometry(memoryview(drawn.wkb), srid=4326)
 
 
 def save(row: Row) -> None:

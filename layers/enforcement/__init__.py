@@ -1,1 +1,5 @@
 """Enforcement: sites, detection zones, corridors, violations."""
+
+from layers.registry.text import Text
+
+TITLE = Text("科技執法", "Enforcement")

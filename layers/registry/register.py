@@ -84,6 +84,8 @@ def fill() -> None:
     for app in apps.get_app_configs():
         if find_spec(f"{app.name}.layers") is None:
             continue
+        if title := getattr(app.module, "TITLE", None):
+            app.verbose_name = title.zh
         declared = import_module(f"{app.name}.layers").LAYERS
         found += [layer.resolve(app.label) for layer in declared]
     register.swap(found)

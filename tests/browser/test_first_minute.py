@@ -14,8 +14,8 @@ REST = "html[data-map=idle][data-counting=false]"
 MAP = "document.querySelector('antu-stage').map"
 
 
-def visit(page: Page, hash: str = "") -> None:
-    page.goto("/" + hash)
+def visit(page: Page, hash: str = "", city: str = "") -> None:
+    page.goto(f"{city}/{hash}")
     at_rest(page)
 
 

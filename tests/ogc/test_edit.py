@@ -104,7 +104,7 @@ async def test_a_wrong_value_is_refused_and_nothing_changes(place: int, changes:
         ({"type": "Point", "coordinates": [500, 99]}, "outside of the world"),
         ({"type": "LineString", "coordinates": [[LON, LAT], [LON, LAT + 1]]}, "not LineString"),
         ({"type": "Point", "coordinates": ["a", "b"]}, "cannot be read"),
-        ({"type": "Point", "coordinates": []}, "cannot be read"),
+        ({"type": "Point", "coordinates": []}, "empty"),
         (None, "cannot be read"),
         ("x", "cannot be read"),
     ],
