@@ -109,7 +109,7 @@ def import_(
 @click.argument("layer")
 @click.option(
     "--format", "form", default="geojson", show_default=True,
-    type=click.Choice(["geojson", "gpkg", "fgb", "csv", "parquet", "shp", "kml"]),
+    type=click.Choice(["geojson", "jsonfg", "gpkg", "fgb", "csv", "parquet", "shp", "kml"]),
 )  # fmt: skip
 @click.option("--out", type=FILE, help="The file to write; otherwise one in the data folder.")
 @click.option("--bbox", help="west,south,east,north in WGS 84.")
@@ -137,7 +137,8 @@ def export_(
     """Write LAYER into a file, as somebody of the clearance sees it. A shapefile becomes a zip."""
     setup.ready()
     from gis.audit.note import note
-    from gis.exchange.export import Export, default_path
+    from gis.exchange.export import export
+    from gis.exchange.files import default_path, write
     from layers.access import Clearance
 
     wanted, eyes = find(layer), Clearance[clearance.upper()]
@@ -148,16 +149,16 @@ def export_(
     path = out or default_path(wanted, form)
     if wanted.audited:
         note(f"cli:{getpass.getuser()}", "export", wanted.id, str(path.name), clearance=clearance)
-    order = Export(
-        layer=wanted,
-        clearance=eyes,
+    order = export(
+        wanted,
+        eyes,
         bbox=box(bbox) if bbox else None,
         datetime=when,
         filter=filter_,
         fields=tuple(f for f in (fields or "").split(",") if f),
         srid=srid(crs),
     )
-    count = order.run(form, path)
+    count = write(order, form, path)
     if as_json:
         click.echo(json.dumps({"layer": layer, "rows": count, "file": str(path)}))
     else:

@@ -11,13 +11,15 @@ from types import ModuleType
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from gis.ogc.call import SCHEMA, Call, refuse
+from gis.ogc.call import SCHEMA, Call, Json, refuse
 from gis.ogc.conformance import CLASSES
 from gis.ogc.core import Core, OnRead, visible
+from gis.ogc.downloads import Downloads, downloads
 from gis.ogc.features import Features
 from gis.ogc.problem import OgcProblem
 from gis.ogc.request import parameters
 from layers.access import Refused
+from layers.registry.layer import Layer
 from tilesrv import answer
 from tilesrv.answer import Receive, Scope, Send
 
@@ -28,6 +30,7 @@ class Ogc:
     def __init__(self, on_read: OnRead | None = None) -> None:
         self.core = Core(on_read)
         self.features = Features(self.core)
+        self.downloads = Downloads(self.core)
         self._warming: asyncio.Future[ModuleType] | None = None
 
     async def start(self) -> None:
@@ -65,6 +68,8 @@ class Ogc:
                 return await self.features.items(call, visible(id, call, raster=False))
             case ["collections", id, "items", fid]:
                 return await self.features.item(call, visible(id, call, raster=False), fid)
+            case ["collections", id, "download"]:
+                return await self.downloads.answer(call, visible(id, call, raster=False))
         await self._describe(call, parts)
 
     async def _describe(self, call: Call, parts: list[str]) -> None:
@@ -85,13 +90,19 @@ class Ogc:
             case ["collections", id]:
                 layer = visible(id, call, raster=False)
                 _, said = bridge.described(id, clearance, call.base, call.language)
-                said |= {"extent": await self.core.extent(layer, call), "attribution": layer.attribution.zh}
+                await self._complete(said, layer, call)
                 return await call.describe(said)
             case ["collections", id, ("schema" | "queryables") as what]:
                 visible(id, call, raster=False)
                 status, said = getattr(bridge, what)(id, clearance, call.base, call.language)
                 return await call.describe(said, status, SCHEMA)
         raise OgcProblem(404, "There is nothing here; begin at /ogc.", "NotFound")
+
+    async def _complete(self, said: Json, layer: Layer, call: Call) -> None:
+        """What the description of a collection lacks: figures from the database, and ways to take all of it."""
+        said |= {"extent": await self.core.extent(layer, call), "attribution": layer.attribution.zh}
+        if not layer.raster:
+            said["links"] += downloads(call, layer)
 
     async def _openapi(self, call: Call) -> None:
         from gis.ogc.openapi import document
@@ -104,8 +115,7 @@ class Ogc:
     async def _collections(self, call: Call) -> None:
         _, said = describing().collections(call.viewer.clearance, call.base, call.language)
         for one in said["collections"]:
-            layer = visible(one["id"], call)
-            one |= {"extent": await self.core.extent(layer, call), "attribution": layer.attribution.zh}
+            await self._complete(one, visible(one["id"], call), call)
         await call.describe(said)
 
 

@@ -2,7 +2,8 @@
 
 Its configuration is built in memory from the register, one for each clearance, so that what is hidden is not
 there at all. Kept out on purpose: its SQL and tile providers, STAC, process subscribers, HTML pages and the
-list of conformance classes, which grows with each call.
+list of conformance classes, which grows with each call. It gets no link with rel «enclosure»: to each of those
+it would send a request of its own.
 """
 
 from __future__ import annotations

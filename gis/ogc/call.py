@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from gis.ogc.problem import OgcProblem
+from gis.ogc.problem import Cut, OgcProblem
 from layers.access import Viewer
 from tilesrv import answer
 from tilesrv.answer import Receive, Scope, Send
@@ -54,6 +54,21 @@ class Call:
         if "f" in self.asked:
             return self.asked["f"] == "html"
         return b"text/html" in self.headers.get(b"accept", b"")
+
+    def form(self, known: Mapping[str, str]) -> str:
+        """Which of the formats (name → media type) is wanted: `f` says, or the first that Accept names."""
+        if (asked := self.asked.get("f")) is not None:
+            if asked not in known:
+                raise OgcProblem(
+                    400, f"There is no format “{asked[:20]}” here; there are {', '.join(known)}."
+                )
+            return asked
+        accepted = self.headers.get(b"accept", b"").decode("latin-1").lower()
+        for part in accepted.split(","):
+            media = part.split(";")[0].strip()
+            if form := next((name for name, type_ in known.items() if type_.split(";")[0] == media), None):
+                return form
+        return next(iter(known))
 
     def header(self, name: str) -> str | None:
         value = self.headers.get(name.encode())
@@ -108,9 +123,12 @@ class Call:
             lines["content-disposition"] = f'attachment; filename="{filename}"'
         headers = [(k.encode(), v.encode()) for k, v in lines.items()]
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
-        if self.method != "HEAD":
-            async for chunk in chunks:
-                await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
+        try:
+            if self.method != "HEAD":
+                async for chunk in chunks:
+                    await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except Exception as broken:
+            raise Cut(f"{self.scope['path']} broke off: {broken}") from broken
         await self.send({"type": "http.response.body", "body": b""})
 
     async def body(self, most: int = MOST_BODY) -> bytes:

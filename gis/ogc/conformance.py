@@ -19,6 +19,7 @@ CLASSES = (
     _OGC + "ogcapi-features-4/1.0/conf/update",
     _OGC + "ogcapi-features-4/1.0/conf/optimistic-locking-etags",
     _OGC + "ogcapi-features-5/1.0/conf/schemas",
+    _OGC + "json-fg-1/0.2/conf/core",
     _OGC + "cql2/1.0/conf/cql2-text",
     _OGC + "cql2/1.0/conf/cql2-json",
     _OGC + "cql2/1.0/conf/basic-cql2",

@@ -13,6 +13,11 @@ class Crs:
     """North comes first, as EPSG says of 4326."""
     degrees: bool = False
 
+    @property
+    def digits(self) -> int:
+        """Decimals that say a millimetre."""
+        return 8 if self.degrees else 3
+
 
 CRS84 = Crs("http://www.opengis.net/def/crs/OGC/1.3/CRS84", 4326, degrees=True)
 _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"

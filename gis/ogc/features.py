@@ -14,8 +14,18 @@ from gis.ogc.core import Core
 from gis.ogc.problem import OgcProblem
 from gis.ogc.request import ItemsRequest, read, read_crs, token
 from layers.access import require
+from layers.registry.geojson import fg_head
 from layers.registry.layer import Layer
 from tilesrv import answer
+
+FORMS = {
+    "json": "application/geo+json",
+    "geojson": "application/geo+json",
+    "jsonfg": "application/vnd.ogc.fg+json",
+    "csv": "text/csv",
+    "html": "text/html",
+}
+JSONFG = FORMS["jsonfg"]
 
 
 class Features:
@@ -34,9 +44,7 @@ class Features:
         if call.method not in ("GET", "HEAD"):
             raise OgcProblem(405, "A collection is read with GET and added to with POST.", "MethodNotAllowed")
         asked = read(layer, call.viewer, call.asked)
-        form = call.asked.get("f") or ("html" if call.wants_html else "json")
-        if form not in ("json", "geojson", "html", "csv"):
-            raise OgcProblem(400, f"There is no format “{form[:20]}” here; there are json, html and csv.")
+        form = call.form(FORMS)
         await self.core.note(call, layer, f"items {urlencode(call.asked)}")
         if asked.hits:
             n = (await self.core.fetch(items.count(asked, call.viewer.clearance, None)))[0][0]
@@ -44,18 +52,22 @@ class Features:
             return await call.give(json.dumps(hits).encode(), GEOJSON)
         if form == "csv":
             return await self._csv(call, asked)
-        rows = await self.core.fetch(items.page(asked, call.viewer.clearance))
+        values = items.as_fg(asked) if form == "jsonfg" else None
+        rows = await self.core.fetch(items.page(asked, call.viewer.clearance, values))
         more = len(rows) > asked.limit
         rows = rows[: asked.limit]
         tail: Json = {"numberReturned": len(rows), "links": self._links(call, asked, rows if more else None)}
         matched = await self._matched(call, asked, len(rows), more)
         if matched is not None:
             tail["numberMatched"] = matched
+        if form == "jsonfg":
+            tail |= fg_head(layer, asked.crs.srid)
         text = ",".join(row[-1] for row in rows)
         whole = f'{{"type":"FeatureCollection","features":[{text}],{json.dumps(tail, ensure_ascii=False)[1:]}'
         if form == "html":
             return await call.describe(json.loads(whole) | {"title": layer.title.zh, "layer": layer.id})
-        await call.give(whole.encode(), GEOJSON, content_crs=f"<{asked.crs.uri}>")
+        media = JSONFG if form == "jsonfg" else GEOJSON
+        await call.give(whole.encode(), media, content_crs=f"<{asked.crs.uri}>")
 
     async def _matched(self, call: Call, asked: ItemsRequest, returned: int, more: bool) -> int | None:
         """Exact or not said: counting stops at a bound, because a wrong number is worse than none."""
@@ -82,6 +94,7 @@ class Features:
             link("self", "application/geo+json", f="json"),
             link("alternate", "text/html", f="html"),
             link("alternate", "text/csv", f="csv"),
+            link("alternate", JSONFG, f="jsonfg"),
             {"rel": "collection", "type": "application/json", "href": here},
         ]
         if rows:
@@ -102,21 +115,25 @@ class Features:
         call.only("crs")
         crs = read_crs(call.asked.get("crs"), "crs")
         await self.core.note(call, layer, f"item {fid}")
-        rows = await self.core.fetch(items.one(layer, call.viewer.clearance, crs, int(fid)))
+        form = call.form({k: v for k, v in FORMS.items() if k != "csv"})
+        fg = form == "jsonfg"
+        rows = await self.core.fetch(items.one(layer, call.viewer.clearance, crs, int(fid), fg))
         if not rows:
             raise OgcProblem(404, "There is no such feature.", "NotFound")
         here = f"{call.base}/ogc/collections/{layer.id}"
         links = [
             {"rel": "self", "type": "application/geo+json", "href": f"{here}/items/{fid}"},
             {"rel": "alternate", "type": "text/html", "href": f"{here}/items/{fid}?f=html"},
+            {"rel": "alternate", "type": JSONFG, "href": f"{here}/items/{fid}?f=jsonfg"},
             {"rel": "collection", "type": "application/json", "href": here},
         ]
-        if call.wants_html:
+        if form == "html":
             body = json.loads(rows[0][0]) | {"links": links, "title": layer.title.zh, "layer": layer.id}
             return await call.describe(body)
-        raw = f'{rows[0][0][:-1]}, "links": {json.dumps(links)}}}'.encode()
+        more = {"links": links} | (fg_head(layer, crs.srid) if fg else {})
+        raw = f"{rows[0][0][:-1]}, {json.dumps(more)[1:]}".encode()
         version = f'"{rows[0][1]}"'
-        await call.give(raw, GEOJSON, etag=version, content_crs=f"<{crs.uri}>")
+        await call.give(raw, JSONFG if fg else GEOJSON, etag=version, content_crs=f"<{crs.uri}>")
 
     async def _write(self, call: Call, layer: Layer, fid: int) -> None:
         body, match = await call.body(), call.header("if-match")

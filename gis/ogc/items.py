@@ -9,28 +9,37 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from gis.exchange.export import cell
+from gis.exchange.streams import cell
 from gis.ogc.crs import Crs
 from gis.ogc.request import ItemsRequest
 from layers.access import Clearance
 from layers.registry.field import Field
+from layers.registry.geojson import feature, fg_feature
 from layers.registry.layer import Layer
 from layers.registry.sql import AND, Sql, column, columns, during, relation
 
 COUNT_UP_TO = 10_000
 
 
-def _source(asked: ItemsRequest, clearance: Clearance) -> tuple[Sql, str, Sql]:
-    """What stands before SELECT, the FROM, and the conditions."""
+def conditions(asked: ItemsRequest, clearance: Clearance) -> Sql:
+    """All that limits what is read, as one expression."""
     rows = [Sql(f"({w})") for w in asked.layer.wheres(clearance)]
     rows += [Sql("(") + c + ")" for c in asked.conditions]
+    if asked.boxed is not None:
+        rows.append(asked.boxed)
     if asked.interval:
         rows.append(during(asked.layer, asked.interval))
-    rest = AND.join(rows) if rows else Sql("true")
+    return AND.join(rows) if rows else Sql("true")
+
+
+def _source(asked: ItemsRequest, clearance: Clearance) -> tuple[Sql, str, Sql]:
+    """What stands before SELECT, the FROM, and the conditions."""
     if asked.boxed is None:
-        return Sql(""), f"FROM {relation(asked.layer)}", rest
+        return Sql(""), f"FROM {relation(asked.layer)}", conditions(asked, clearance)
+    rest = conditions(replace(asked, boxed=None), clearance)
     box = Sql(f"WITH b AS MATERIALIZED (SELECT q.* FROM {relation(asked.layer)} WHERE ") + asked.boxed + ") "
     return box, "FROM b AS q", rest
 
@@ -40,7 +49,7 @@ def page(asked: ItemsRequest, clearance: Clearance, values: str | None = None) -
     head, from_, rest = _source(asked, clearance)
     layer = asked.layer
     sort = [column(layer, name) for name, _ in asked.order]
-    body = values or feature(layer, asked.fields, asked.crs, asked.geometry)
+    body = values or as_json(asked)
     keys = "".join(f", {s}" for s in sort)
     order = [
         f"{s}{' DESC' if down else ''} NULLS LAST" for s, (_, down) in zip(sort, asked.order, strict=True)
@@ -83,21 +92,22 @@ def geometry(crs: Crs) -> str:
     return f"ST_FlipCoordinates({place})" if crs.flipped else place
 
 
-def feature(layer: Layer, fields: Sequence[Field], crs: Crs, with_geometry: bool = True) -> str:
+def as_json(asked: ItemsRequest) -> str:
     """SQL of one GeoJSON feature as text."""
-    digits = 8 if crs.degrees else 3
-    place = f"ST_AsGeoJSON({geometry(crs)}, {digits}, 0)::json" if with_geometry else "NULL::json"
-    pairs = ", ".join(f"'{f.name}', {column(layer, f.name)}" for f in fields)
-    return (
-        f"json_build_object('type', 'Feature', 'id', q.id, 'geometry', {place}, "
-        f"'properties', json_build_object({pairs}))::text"
-    )
+    place = geometry(asked.crs) if asked.geometry else None
+    return feature(asked.layer, asked.fields, place, asked.crs.digits)
 
 
-def one(layer: Layer, clearance: Clearance, crs: Crs, fid: int) -> Sql:
+def as_fg(asked: ItemsRequest) -> str:
+    """SQL of one JSON-FG feature as text."""
+    return fg_feature(asked.layer, asked.fields, geometry(asked.crs), asked.crs.srid)
+
+
+def one(layer: Layer, clearance: Clearance, crs: Crs, fid: int, fg: bool = False) -> Sql:
     """One feature: its JSON text and its version (a hash for a derived layer)."""
     version = "q.version::text" if layer.model else f"md5(q.geom::text || {_all(layer, clearance)})"
-    body = feature(layer, layer.seen_by(clearance), crs)
+    fields, place = layer.seen_by(clearance), geometry(crs)
+    body = fg_feature(layer, fields, place, crs.srid) if fg else feature(layer, fields, place, crs.digits)
     rest = "".join(f" AND ({w})" for w in layer.wheres(clearance))
     return Sql(f"SELECT {body}, {version} FROM {relation(layer)} WHERE q.id = %s{rest}", (fid,))
 

@@ -12,5 +12,9 @@ class OgcProblem(Exception):
         self.body = {"code": code, "type": code, "description": sentence, **more}
 
 
+class Cut(Exception):
+    """An answer broke off after it had begun: the connection must end, so that nobody takes half for whole."""
+
+
 def not_found() -> OgcProblem:
     return OgcProblem(404, "There is no such collection.", "NotFound")
