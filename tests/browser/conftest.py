@@ -6,16 +6,11 @@ Everything ends with its module, because a running browser loop and Django's own
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -23,6 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from gis.accounts.demo import make_demo_accounts
 from portal.built import NotBuilt, assets
+from tests.server import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
@@ -39,40 +35,10 @@ def address(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with django_db_blocker.unblock():
         before = set(users.values_list("pk", flat=True))
         make_demo_accounts()
-        database = connection.settings_dict
-        connection.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    where = f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}"
-    environment = os.environ | {
-        "DATABASE_URL": where,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "ANTU_DATA_DIR": str(settings.DATA_DIR),
-        "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--port", str(port)]
-    server = subprocess.Popen(
-        [*command, "gis.asgi:application"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert server.stdout
-    said = []
-    for line in server.stdout:
-        said.append(line)
-        if "Started worker" in line:
-            break
-    else:
-        pytest.fail("the server did not start:\n" + "".join(said))
     try:
-        yield f"http://127.0.0.1:{port}"
+        with serving() as where:
+            yield where
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.communicate()
         with django_db_blocker.unblock():
             users.exclude(pk__in=before).delete()
             connection.close()
