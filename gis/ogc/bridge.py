@@ -1,9 +1,9 @@
-"""The one module that knows pygeoapi (0.21). It describes: landing page, collections, schemas, OpenAPI.
+"""The one module that knows pygeoapi (0.21). It describes: landing page, collections, schemas.
 
 Its configuration is built in memory from the register, one for each clearance, so that what is hidden is not
-there at all. Kept out on purpose: its SQL and tile providers, STAC, process subscribers, HTML pages and the
-list of conformance classes, which grows with each call. It gets no link with rel «enclosure»: to each of those
-it would send a request of its own.
+there at all. Kept out on purpose: its SQL and tile providers, STAC, process subscribers, HTML pages, its
+OpenAPI document, which refers to documents elsewhere, and the list of conformance classes, which grows with
+each call. It gets no link with rel «enclosure»: to each of those it would send a request of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import Any
 from django.conf import settings
 from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema, landing_page
 from pygeoapi.api.itemtypes import get_collection_queryables
-from pygeoapi.openapi import get_oas
 from pygeoapi.provider.base import BaseProvider
 
 from gis.ogc.crs import ALL, CRS84
@@ -53,7 +52,7 @@ class _Asked:
 @lru_cache(maxsize=32)
 def _api(snapshot: Snapshot, clearance: Clearance, base: str) -> API:
     config = configuration(snapshot, clearance, base)
-    api = API(config, get_oas(config))
+    api = API(config, {})  # our own OpenAPI document is in openapi.py
     logging.getLogger("pygeoapi").setLevel(logging.CRITICAL)  # refusals are answers here, not errors
     return api
 
@@ -179,7 +178,3 @@ def schema(id: str, clearance: Clearance, base: str, language: str) -> tuple[int
 
 def queryables(id: str, clearance: Clearance, base: str, language: str) -> tuple[int, Json]:
     return _ask(get_collection_queryables, clearance, base, language, id)
-
-
-def openapi(clearance: Clearance, base: str) -> Json:
-    return dict(api(clearance, base).openapi)
