@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "gis.accounts",
     "gis.audit",
     "gis.demo",
+    "gis.processes",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",
@@ -149,6 +150,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
+JOB_DAYS = int(os.environ.get("ANTU_JOB_DAYS", "30"))
 STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))
 
 LOGGING = {

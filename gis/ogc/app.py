@@ -16,7 +16,9 @@ from gis.ogc.conformance import CLASSES
 from gis.ogc.core import Core, OnRead, visible
 from gis.ogc.downloads import Downloads, downloads
 from gis.ogc.features import Features
+from gis.ogc.jobs import Jobs
 from gis.ogc.problem import OgcProblem
+from gis.ogc.processes import Processes
 from gis.ogc.request import parameters
 from layers.access import Refused
 from layers.registry.layer import Layer
@@ -31,6 +33,8 @@ class Ogc:
         self.core = Core(on_read)
         self.features = Features(self.core)
         self.downloads = Downloads(self.core)
+        self.processes = Processes(self.core)
+        self.jobs = Jobs(self.core)
         self._warming: asyncio.Future[ModuleType] | None = None
 
     async def start(self) -> None:
@@ -38,6 +42,7 @@ class Ogc:
         self._warming = asyncio.get_running_loop().run_in_executor(None, describing)
 
     async def stop(self) -> None:
+        self.processes.stop()
         await self.core.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,6 +75,18 @@ class Ogc:
                 return await self.features.item(call, visible(id, call, raster=False), fid)
             case ["collections", id, "download"]:
                 return await self.downloads.answer(call, visible(id, call, raster=False))
+            case ["processes"]:
+                return await self.processes.all(call)
+            case ["processes", id]:
+                return await self.processes.one(call, id)
+            case ["processes", id, "execution"]:
+                return await self.processes.execute(call, id)
+            case ["jobs"]:
+                return await self.jobs.all(call)
+            case ["jobs", id]:
+                return await self.jobs.one(call, id)
+            case ["jobs", id, "results"]:
+                return await self.jobs.results(call, id)
         await self._describe(call, parts)
 
     async def _describe(self, call: Call, parts: list[str]) -> None:

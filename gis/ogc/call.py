@@ -133,7 +133,7 @@ class Call:
 
     async def body(self, most: int = MOST_BODY) -> bytes:
         """The body, bounded; a browser session must come from our own pages."""
-        self._same_site()
+        self.same_site()
         parts, size = [], 0
         while True:
             message = await self.receive()
@@ -145,8 +145,9 @@ class Call:
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _same_site(self) -> None:
-        if self.header("authorization") is not None:
+    def same_site(self) -> None:
+        """Refuses what another site made a browser send with somebody's cookie. Without an identity there is none."""
+        if self.header("authorization") is not None or not self.viewer.known:
             return
         origin = self.header("origin")
         same = self.header("sec-fetch-site") in ("same-origin", "none")
@@ -169,6 +170,10 @@ class Call:
         }
         if "features" in body:
             context["columns"] = list(body["features"][0]["properties"]) if body["features"] else []
+        if "example" in body:
+            context["example"] = json.dumps(body["example"], ensure_ascii=False)
+        if "jobID" in body:
+            context["job"] = [(k, v) for k, v in body.items() if k != "links"]
         context["text"] = json.dumps(body, ensure_ascii=False, indent=2, default=str)[:200_000]
         return render_to_string("ogc/page.html", context).encode()
 

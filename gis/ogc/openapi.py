@@ -1,6 +1,6 @@
 """The one OpenAPI document of `/ogc`, as one viewer may use it: whole in itself, built once, then kept.
 
-Each part of the server describes its own paths (`PARTS`); what a viewer may not see or change is not in it.
+Each part of the server describes its own paths (`parts`); what a viewer may not see or change is not in it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _document(version: str, clearance: Clearance, editable: tuple[str, ...], bas
     city = CITY["name"]
     layers = [layer for layer in register if layer.clearance <= clearance]
     paths: Paths = {}
-    for part in PARTS:
+    for part in parts():
         paths |= part(layers, clearance, frozenset(editable))
     return {
         "openapi": "3.0.3",
@@ -336,4 +336,10 @@ def _changing(layer: Layer) -> Json:
 
 
 Part = Callable[[list[Layer], Clearance, frozenset[str]], Paths]
-PARTS: tuple[Part, ...] = (_core, _features)
+
+
+def parts() -> tuple[Part, ...]:
+    """Those of other modules are made of what is above."""
+    from gis.ogc import process_paths
+
+    return _core, _features, process_paths.paths
