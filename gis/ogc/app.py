@@ -19,6 +19,7 @@ from gis.ogc.features import Features
 from gis.ogc.jobs import Jobs
 from gis.ogc.problem import OgcProblem
 from gis.ogc.processes import Processes
+from gis.ogc.records import Records, links
 from gis.ogc.request import parameters
 from layers.access import Refused
 from layers.registry.layer import Layer
@@ -35,6 +36,7 @@ class Ogc:
         self.downloads = Downloads(self.core)
         self.processes = Processes(self.core)
         self.jobs = Jobs(self.core)
+        self.records = Records(self.core)
         self._warming: asyncio.Future[ModuleType] | None = None
 
     async def start(self) -> None:
@@ -69,6 +71,16 @@ class Ogc:
     async def _route(self, call: Call) -> None:
         parts = [p for p in call.scope["path"].split("/") if p][1:]
         match parts:
+            case ["collections", "catalogue"]:
+                return await self.records.collection(call)
+            case ["collections", "catalogue", "items"]:
+                return await self.records.items(call)
+            case ["collections", "catalogue", "items", id]:
+                return await self.records.item(call, id)
+            case ["collections", "catalogue", "queryables"]:
+                return await self.records.queryables(call)
+            case ["catalogue.jsonld" | "catalogue.ttl" | "catalogue.rdf" as name]:
+                return await self.records.linked(call, name)
             case ["collections", id, "items"]:
                 return await self.features.items(call, visible(id, call, raster=False))
             case ["collections", id, "items", fid]:
@@ -97,6 +109,8 @@ class Ogc:
         match parts:
             case []:
                 status, said = bridge.landing(clearance, call.base, call.language)
+                rel = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
+                said["links"] += [call.link(rel, "/collections/catalogue"), *links(call)]
                 return await call.describe(said, status)
             case ["conformance"]:
                 return await call.describe({"conformsTo": list(CLASSES)})
@@ -133,6 +147,7 @@ class Ogc:
         _, said = describing().collections(call.viewer.clearance, call.base, call.language)
         for one in said["collections"]:
             await self._complete(one, visible(one["id"], call), call)
+        said["collections"].append(await self.records.described(call))
         await call.describe(said)
 
 

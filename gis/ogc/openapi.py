@@ -340,6 +340,6 @@ Part = Callable[[list[Layer], Clearance, frozenset[str]], Paths]
 
 def parts() -> tuple[Part, ...]:
     """Those of other modules are made of what is above."""
-    from gis.ogc import process_paths
+    from gis.ogc import process_paths, record_paths
 
-    return _core, _features, process_paths.paths
+    return _core, _features, process_paths.paths, record_paths.paths
