@@ -79,6 +79,8 @@ class Ogc:
                 return await self.records.item(call, id)
             case ["collections", "catalogue", "queryables"]:
                 return await self.records.queryables(call)
+            case ["collections", "catalogue", "sortables"]:
+                return await self.records.sortables(call)
             case ["catalogue.jsonld" | "catalogue.ttl" | "catalogue.rdf" as name]:
                 return await self.records.linked(call, name)
             case ["collections", id, "items"]:

@@ -5,6 +5,7 @@ Whatever part answers, compression, caching headers and «not modified» are the
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -26,6 +27,8 @@ GEOJSON = "application/geo+json; charset=utf-8"
 SCHEMA = "application/schema+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 MOST_BODY = 2_000_000
+MUCH = 500_000
+"""Bytes whose packing would keep others waiting."""
 
 
 @dataclass(slots=True)
@@ -111,7 +114,9 @@ class Call:
 
     async def _packed(self, raw: bytes, content_type: str) -> tuple[bytes, str | None]:
         text = content_type.startswith("text/") or "json" in content_type or "xml" in content_type
-        packed = answer.packed(raw) if text and answer.accepts_gzip(self.headers) else None
+        if not (text and answer.accepts_gzip(self.headers)):
+            return raw, None
+        packed = await asyncio.to_thread(answer.packed, raw) if len(raw) > MUCH else answer.packed(raw)
         return (packed, "gzip") if packed else (raw, None)
 
     async def stream(

@@ -116,13 +116,8 @@ class Processes:
 def run_now(run: Running, wanted: Asked) -> list[Made]:
     with limited(run.seconds, "antu process"):
         if run.viewer.known:
-            note(run.viewer.actor, "process", run.process.id, "", inputs=brief(wanted))
+            note(run.viewer.actor, "process", run.process.id, "", inputs=wanted.brief)
         return produce(run.process, wanted.inputs, run)
-
-
-def brief(wanted: Asked) -> Json:
-    """What was asked, short enough for the record."""
-    return {k: str(v)[:200] for k, v in wanted.inputs.model_dump(exclude_defaults=True).items()}
 
 
 def runnable(id: str, call: Call) -> Process:
@@ -152,10 +147,7 @@ def refusal(failed: Failed) -> OgcProblem:
 async def answer(call: Call, made: list[Made], raw: bool) -> None:
     """The outputs: one as it is, several as parts, or all in one JSON document."""
     if not raw:
-        said = {one.output: qualified(one) for one in made}
-        return await call.give(
-            json.dumps(said, ensure_ascii=False).encode(), "application/json; charset=utf-8"
-        )
+        return await call.give(await asyncio.to_thread(document, made), "application/json; charset=utf-8")
     if len(made) == 1:
         return await call.give(made[0].body, charset(made[0].media))
     mark = f"antu-{secrets.token_hex(12)}"
@@ -167,6 +159,10 @@ async def answer(call: Call, made: list[Made], raw: bool) -> None:
     ]
     body = b"".join(parts) + f"--{mark}--\r\n".encode()
     await call.give(body, f'multipart/related; boundary="{mark}"; type="{made[0].media.split(";")[0]}"')
+
+
+def document(made: list[Made]) -> bytes:
+    return json.dumps({one.output: qualified(one) for one in made}, ensure_ascii=False).encode()
 
 
 def qualified(made: Made) -> Json | Any:

@@ -134,6 +134,7 @@ def record(entry: Entry, call: Call, full: bool = True) -> Json:
         "resourceLanguages": [LANGUAGES["zh-TW"]],
         "created": entry.created and moment(entry.created),
         "updated": entry.updated and moment(entry.updated),
+        "externalIds": [{"scheme": f"{call.base}/ogc/collections", "value": layer.id}],
         "license": layer.licence,
         "rights": layer.attribution.get(language),
         "provenance": layer.provenance.get(language),

@@ -22,6 +22,7 @@ def paths(layers: list[Layer], clearance: Clearance, editable: frozenset[str]) -
     out: Paths = {
         here: {"get": described("The catalogue of all layers", "Collection", _TAG)},
         f"{here}/queryables": {"get": operation("What records are asked by", schema, plain, _TAG)},
+        f"{here}/sortables": {"get": operation("What records are sorted by", schema, plain, _TAG)},
         f"{here}/items": {"get": operation("Records", found, [*plain, *_asking()], _TAG)},
         f"{here}/items/{{recordId}}": {
             "parameters": [record],
@@ -46,6 +47,7 @@ def _asking() -> list[Json]:
         parameter("datetime"),
         query("type", "Kinds of resources; all are “dataset”.", names) | listed,
         query("ids", "These records.", names) | listed,
+        query("externalIds", "Those that others call so.", names) | listed,
         query("limit", "How many.", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
         query("offset", "After so many.", {"type": "integer", "minimum": 0, "default": 0}),
         query("sortby", "By which properties; “-” turns one round.", order) | listed,

@@ -80,6 +80,11 @@ class Records:
                     f"{here}/queryables",
                     "application/schema+json",
                 ),
+                call.link(
+                    "http://www.opengis.net/def/rel/ogc/1.0/sortables",
+                    f"{here}/sortables",
+                    "application/schema+json",
+                ),
                 *links(call),
             ],
         }
@@ -114,9 +119,22 @@ class Records:
         }
         await call.describe(said, 200, SCHEMA)
 
+    async def sortables(self, call: Call) -> None:
+        call.reads()
+        call.only()
+        said = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"{call.base}/ogc/collections/{CATALOGUE}/sortables",
+            "type": "object",
+            "title": TITLE.get(call.language),
+            "properties": {name: {"type": "string"} for name in SORTABLE},
+            "additionalProperties": False,
+        }
+        await call.describe(said, 200, SCHEMA)
+
     async def items(self, call: Call) -> None:
         call.reads()
-        call.only("q", "bbox", "datetime", "type", "ids", "limit", "offset", "sortby", *EQUAL)
+        call.only("q", "bbox", "datetime", "type", "ids", "externalIds", "limit", "offset", "sortby", *EQUAL)
         limit = whole(call.asked.get("limit"), "limit", _MOST)
         offset = whole(call.asked["offset"], "offset", 10**6) if call.asked.get("offset", "0") != "0" else 0
         tests = conditions(call)
@@ -202,6 +220,10 @@ def conditions(call: Call) -> list[Test]:
         tests.append(lambda e, said: said["properties"]["type"] in asked["type"].split(","))
     if "ids" in asked:
         tests.append(lambda e, _: e.layer.id in asked["ids"].split(","))
+    if "externalIds" in asked:  # with or without the name of who gave it
+        given = [v.strip() for v in asked["externalIds"].split(",")]
+        there = f"{call.base}/ogc/collections"
+        tests.append(lambda e, _: e.layer.id in given or f"{there}:{e.layer.id}" in given)
     if "bbox" in asked:
         tests.append(meets(numbers(asked["bbox"])))
     if "datetime" in asked:

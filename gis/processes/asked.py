@@ -30,6 +30,11 @@ class Asked:
     """Output → media type."""
     raw: bool
 
+    @property
+    def brief(self) -> dict[str, str]:
+        """What was asked, short enough for the record."""
+        return {k: str(v)[:200] for k, v in self.inputs.model_dump(exclude_defaults=True).items()}
+
 
 def read(process: Process, viewer: Viewer, body: bytes) -> Asked:
     said = _object(body)

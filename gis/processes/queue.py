@@ -15,6 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gis.accounts.identity import viewer_of
+from gis.audit.note import note
 from gis.processes.asked import Asked, check
 from gis.processes.models import UNFINISHED, Job, Result
 from gis.processes.run import Failed, Made, Running, Stopped, limited, produce
@@ -54,6 +55,8 @@ def submit(process: Process, viewer: Viewer, asked: Asked) -> Job:
             wanted=dict(asked.wanted),
             raw=asked.raw,
         )
+        if viewer.known:
+            note(viewer.actor, "process", process.id, str(job.id), inputs=asked.brief)
         job.queue_id = run_process.defer(job=str(job.id))
         job.save(update_fields=["queue_id"])
     return job

@@ -141,6 +141,15 @@ async def test_a_run_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.usefixtures("committed")
+async def test_who_finds_no_place_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part, "PATIENCE", 0.05)
+    monkeypatch.setattr(part, "GUESTS", 0)
+    full = await run("echo")
+    assert (full.status_code, "at once" in full.json()["description"]) == (503, True)
+    assert (await run("echo", viewer=INVESTIGATOR)).status_code == 200, "guests do not take all places"
+
+
+@pytest.mark.usefixtures("committed")
 async def test_too_many_bytes_and_the_wrong_verb_are_refused() -> None:
     big = await send("POST", "/processes/echo/execution", content=b" " * 10_000_000)
     assert big.status_code == 413

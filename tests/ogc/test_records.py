@@ -96,6 +96,8 @@ async def test_every_link_of_a_record_into_the_ogc_api_leads_somewhere() -> None
         ("q=點", {"spots"}, {"ways"}),
         ("q=no-such-word,WAYS", {"ways"}, {"spots"}),
         ("ids=spots,ways,hideouts", {"spots", "ways"}, {"hideouts", "zones"}),
+        ("externalIds=spots", {"spots"}, {"ways"}),
+        ("externalIds=http://antu.test/ogc/collections:ways", {"ways"}, {"spots"}),
         ("type=dataset", {"spots"}, set()),
         ("type=service", set(), {"spots"}),
         (f"bbox={LON - 0.001},{LAT - 0.001},{LON + 0.001},{LAT + 0.001}", {"spots", "zones"}, {"ways"}),
@@ -158,6 +160,7 @@ async def test_the_catalogue_is_a_collection_among_the_others() -> None:
         assert (await get(href.removeprefix("http://antu.test/ogc"))).status_code == 200, href
     asked = (await get("/collections/catalogue/queryables")).json()
     assert asked["properties"]["clearance"]["enum"] == ["public"]
+    assert "updated" in (await get("/collections/catalogue/sortables")).json()["properties"]
 
 
 @pytest.mark.usefixtures("rows")

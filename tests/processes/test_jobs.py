@@ -15,6 +15,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from gis.audit.models import Entry
 from gis.ogc.app import Ogc
 from gis.processes import queue
 from gis.processes.models import Job, Result
@@ -87,6 +88,7 @@ def test_a_worker_does_a_job_from_beginning_to_end(owner: Viewer) -> None:
     assert said["created"] <= said["started"] <= said["finished"]
     assert any(link["href"].endswith("/results") for link in said["links"])
     assert send("GET", f"{at(made)}/results", owner).json() == {"said": "done"}
+    assert Entry.objects.filter(actor=owner.actor, action="process", object=made.json()["jobID"]).exists()
 
 
 def test_the_results_come_as_they_were_asked_for(owner: Viewer) -> None:
