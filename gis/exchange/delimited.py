@@ -168,7 +168,8 @@ def distinct(names: list[str]) -> list[str]:
 
 def _is_second_header(rows: list[list[str]]) -> bool:
     """The first row is all words, and at least two of its columns hold numbers in every row that follows."""
-    first, below = rows[0], rows[1:6]
+    first = rows[0]
+    below = [row for row in rows[1:] if not _is_note(row, len(first))][:5]
     if not below or any(any(ch.isdigit() for ch in cell) for cell in first):
         return False
     numbers = [

@@ -1,7 +1,8 @@
 """Writes a layer into a file, as one clearance sees it: streamed from the database, however many rows there are.
 
 GeoJSON and CSV are written by PostgreSQL's own text; GeoParquet by Arrow; GPKG, FlatGeobuf, Shapefile and KML
-by GDAL, fed batch by batch. What a spreadsheet would run as a formula is quoted.
+by GDAL, fed batch by batch. What a spreadsheet would run as a formula is quoted. Rows carry their key, so that
+a file that was taken out and mended comes in again as the same rows.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pyproj import CRS
 
 from gis.exchange.guard import guarded
 from gis.exchange.names import shortened
+from gis.exchange.unpack import LEGEND
 from gis.trouble import Trouble
 from layers.access import Clearance
 from layers.registry import cql
@@ -43,6 +45,8 @@ _ARROW: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "datetime": pa.timestamp("us", tz="UTC"),
 }
+DECIMALS = 9
+"""Of a degree, as fine as an import compares places, so that a file read back changes nothing."""
 _OGC = {"point": "Point", "line": "LineString", "polygon": "MultiPolygon"}
 
 
@@ -89,6 +93,20 @@ class Export:
             raise Trouble(f"There is no field “{strange}”.", f"There are {', '.join(sorted(names))}.", code=2)
         return tuple(f for f in seen if not self.fields or f.name in self.fields)
 
+    @property
+    def keyed(self) -> bool:
+        """Whether the key goes along beside the chosen fields: not where it is a field for other eyes."""
+        declared = self.layer.by_name.get("key")
+        return (
+            self.layer.model is not None
+            and (declared is None or declared.clearance <= self.clearance)
+            and "key" not in {f.name for f in self.chosen}
+        )
+
+    @property
+    def _key(self) -> str:
+        return ', q."key"' if self.keyed else ""
+
     def _conditions(self) -> Sql:
         try:
             return where(
@@ -123,9 +141,12 @@ class Export:
     # formats
 
     def _geojson(self, path: Path) -> int:
-        pairs = ", ".join(f"'{f.name}', {column(self.layer, f.name)}" for f in self.chosen)
+        pairs = ", ".join(
+            [*(["'key', q.key"] if self.keyed else []),
+             *(f"'{f.name}', {column(self.layer, f.name)}" for f in self.chosen)]
+        )  # fmt: skip
         feature = (
-            "json_build_object('type', 'Feature', 'id', q.id, 'geometry', ST_AsGeoJSON(q.geom, 7, 0)::json, "
+            f"json_build_object('type', 'Feature', 'id', q.id, 'geometry', ST_AsGeoJSON(q.geom, {DECIMALS}, 0)::json, "
             f"'properties', json_build_object({pairs}))::text"
         )
         count = 0
@@ -149,13 +170,17 @@ class Export:
 
     def _csv(self, path: Path) -> int:
         point = self.layer.geometry == "point"
-        place = f"ST_X({self._place()}), ST_Y({self._place()})" if point else f"ST_AsText({self._place()}, 7)"
+        place = (
+            f"ST_X({self._place()}), ST_Y({self._place()})"
+            if point
+            else f"ST_AsText({self._place()}, {DECIMALS})"
+        )
         head = ["id", *(("lon", "lat") if self.srid == 4326 else ("x", "y"))] if point else ["id", "wkt"]
         count = 0
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out)
-            writer.writerow([*head, *(f.name for f in self.chosen)])
-            for rows in self._rows(f"q.id, {place}{columns(self.layer, self.chosen)}"):
+            writer.writerow([*head, *(["key"] if self.keyed else []), *(f.name for f in self.chosen)])
+            for rows in self._rows(f"q.id, {place}{self._key}{columns(self.layer, self.chosen)}"):
                 writer.writerows([cell(v) for v in row] for row in rows)
                 count += len(rows)
         return count
@@ -164,11 +189,15 @@ class Export:
         kinds = [_ARROW[f.resolved] for f in self.chosen]
         if plain_times:
             kinds = [pa.string() if pa.types.is_temporal(k) else k for k in kinds]
-        pairs = [("id", pa.int64()), *zip(names, kinds, strict=True), ("geometry", pa.binary())]
-        return pa.schema(pairs)
+        key = [("key", pa.string())] if self.keyed else []
+        return pa.schema(
+            [("id", pa.int64()), *key, *zip(names, kinds, strict=True), ("geometry", pa.binary())]
+        )
 
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        for rows in self._rows(f"q.id{columns(self.layer, self.chosen)}, ST_AsBinary({self._place()})"):
+        for rows in self._rows(
+            f"q.id{self._key}{columns(self.layer, self.chosen)}, ST_AsBinary({self._place()})"
+        ):
             values = list(zip(*rows, strict=True))
             arrays = [
                 pa.array([_arrow(v, f.type) for v in vs], f.type)
@@ -214,12 +243,12 @@ class Export:
         return counted.rows
 
     def _shapefile(self, path: Path) -> int:
-        """A zip of the files; names longer than ten letters are cut, and `fields.csv` says what they were."""
+        """A zip of the files; names longer than ten letters are cut, and a table beside them says what they were."""
         names = list(shortened(f.name for f in self.chosen).values())
         folder = path.parent / "shp"
         folder.mkdir()
         count = self._gdal(folder / f"{self.layer.id}.shp", DRIVERS["shp"], names)
-        with (folder / "fields.csv").open("w", encoding="utf-8-sig", newline="") as out:
+        with (folder / LEGEND).open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["column", "field", "中文", "English", "unit"])
             for name, f in zip(names, self.chosen, strict=True):

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from gis.exchange.load import Import, Result
-from layers.registry.register import register
+from tests.exchange.taking import take_in
 
 ROOT = Path(os.environ.get("ANTU_REALDATA") or Path(__file__).resolve().parents[3] / "shared" / "realdata")
 
@@ -43,14 +42,6 @@ def rows(path: Path, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
     """Lines under the header that say anything."""
     read = csv.DictReader(io.StringIO(plain(path).decode(encoding)))
     return [row for row in read if any((cell or "").strip() for cell in row.values())]
-
-
-def take_in(layer: str, *paths: Path, **more: Any) -> Result:
-    wanted = register.get(layer)
-    assert wanted is not None
-    result = Import(layer=wanted, files=paths, actor="test", **more).run()
-    assert result.read == result.imported + result.unchanged + result.rejected
-    return result
 
 
 def again(layer: str, *paths: Path, unchanged: int) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from layers.areas.models import District, Station, Ward
-from tests.realdata.folder import again, features, real, rows, take_in
+from tests.exchange.taking import take_in
+from tests.realdata.folder import again, features, real, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.realdata]
 

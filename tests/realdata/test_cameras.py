@@ -7,7 +7,8 @@ import pytest
 
 from layers.cameras.models import CameraSet, Lens
 from layers.enforcement.models import EnforcementSite
-from tests.realdata.folder import again, features, real, rows, take_in
+from tests.exchange.taking import take_in
+from tests.realdata.folder import again, features, real, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.realdata]
 

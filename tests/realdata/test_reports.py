@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from layers.defects.models import CitizenReport, RoadDefect
-from tests.realdata.folder import again, real, rows, take_in
+from tests.exchange.taking import take_in
+from tests.realdata.folder import again, real, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.realdata]
 
