@@ -155,6 +155,7 @@ class _Run:
         self.derived = [c for n in self.settled if (c := self.layer.column(n)) not in mapped] + count
         self.places = Places(self.importer.place, _kind(self.model), order.crs or self._crs(), self._within())
         self.bad_keys: set[str] = set()
+        self.done = 0
 
     def _allowed(self, name: str) -> bool:
         field = self.layer.by_name.get(name)
@@ -237,7 +238,8 @@ class _Run:
             if self.children and keys[at]:
                 self.bad_keys.add(keys[at])
         self.result.read += len(batch)
-        self.order.progress(self.source.path.name, len(batch))
+        self.done += len(batch)
+        self.order.progress(self.source.path.name, self.done)
 
     def _dated(self) -> bool:
         return self.layer.time is not None and self.layer.column(self.layer.time) in self.filling.columns

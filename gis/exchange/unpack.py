@@ -35,6 +35,8 @@ DATA = {
     ".shp",
     ".parquet",
     ".gml",
+    ".xlsx",
+    ".ods",
 }
 SIDECARS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx"}
 LEGEND = "fields.csv"

@@ -99,3 +99,15 @@ def test_lists_of_cities_name_places_in_words_alone(name: str, count: int) -> No
     result = take_in("enforcement_sites", path)
     assert result.rejected == result.read == len(rows(path)) == count
     assert "without coordinates" in next(iter(result.reasons))
+
+
+def test_the_sheet_behind_such_a_list_repeats_its_header_on_every_page() -> None:
+    result = take_in(
+        "enforcement_sites",
+        real("police_enforcement_cameras_2025/tainan_fixed_cameras_2025-07-22_raw.xlsx"),
+    )
+    assert result.importers == ["Fixed cameras of Tainan (no coordinates)"]
+    csv_rows = len(rows(real("police_enforcement_cameras_2025/tainan_fixed_cameras_2025-07-22.csv")))
+    titles = result.read - csv_rows
+    assert result.rejected == result.read
+    assert (titles, result.notes) == (19, 20 - 1)  # the first of twenty headers is the header
