@@ -23,7 +23,7 @@ from gis.exchange.children import Children
 from gis.exchange.copy import ewkb, stage, write_rows
 from gis.exchange.filling import Filling, days_of
 from gis.exchange.known import near, recognised
-from gis.exchange.mapping import WKT, by_name, checked
+from gis.exchange.mapping import WKT, by_name, checked, located
 from gis.exchange.places import Box, Places, system
 from gis.exchange.rejects import ADDED, Rejects
 from gis.exchange.source import source
@@ -166,7 +166,7 @@ class _Run:
         if self.order.importer:
             return checked(self.order.importer, self.source)
         if known := recognised(self.layer, self.source):
-            return known
+            return located(known, self.source)
         return by_name(self.layer, self.source, self.order.clearance)
 
     def _crs(self) -> str | None:

@@ -187,10 +187,29 @@ def _column_for(field: Field, source: Source) -> str | None:
     return next((by_fold[folded(n)] for n in names if folded(n) in by_fold), None)
 
 
+def located(importer: Importer, source: Source) -> Importer:
+    """A kind of file that has no places as it is published may have been given some since."""
+    if importer.place.missing is None:
+        return importer
+    there = replace(importer.place, missing=None)
+    found = there if source.geometry else _columns_of_places(there, source)
+    return replace(importer, place=found) if found else importer
+
+
 def _with_place(place: Place, source: Source) -> Place:
     """Columns of coordinates found by their names, where nobody said which they are."""
     if place.lon or place.wkt or place.missing:
         return place
+    if found := _columns_of_places(place, source):
+        return found
+    raise Wrong(
+        f"{source.path.name} 沒有位置：找不到經緯度、TWD97 x/y 或 WKT 欄。有：{'、'.join(source.columns)}。",
+        f"{source.path.name} has no places: no columns of longitude and latitude, TWD97 x and y, or WKT "
+        f"among {', '.join(source.columns)}. Name them in a mapping ([place] lon, lat, crs).",
+    )
+
+
+def _columns_of_places(place: Place, source: Source) -> Place | None:
     by_fold = {folded(column): column for column in reversed(source.columns)}
     wkt, lon, lat = (
         next((by_fold[folded(n)] for n in names if folded(n) in by_fold), None) for names in (WKT, LON, LAT)
@@ -199,8 +218,4 @@ def _with_place(place: Place, source: Source) -> Place:
         return replace(place, wkt=(wkt,))
     if lon and lat:
         return replace(place, lon=(lon,), lat=(lat,))
-    raise Wrong(
-        f"{source.path.name} 沒有位置：找不到經緯度、TWD97 x/y 或 WKT 欄。有：{'、'.join(source.columns)}。",
-        f"{source.path.name} has no places: no columns of longitude and latitude, TWD97 x and y, or WKT "
-        f"among {', '.join(source.columns)}. Name them in a mapping ([place] lon, lat, crs).",
-    )
+    return None

@@ -57,10 +57,11 @@ TAIPEI = Importer(
     needs=("name", "display_addr", "poi_addr"),
     key=("name", "poi_addr"),
     place=Place(
+        within=TAIWAN,
         missing=Text(
             "此表只有地址、沒有坐標；請先定位，補上經度與緯度兩欄",
             "this list has addresses but no coordinates; find the places and add columns of longitude and latitude",
-        )
+        ),
     ),
     fields={"name": take("name"), "address": take("display_addr")},
 )

@@ -25,7 +25,7 @@ def facing(name: str) -> int | None:
 
 
 def milestone(cells: Cells) -> str:
-    """台61線 298K+720 南向 七股: where on the road, since a bare description repeats itself."""
+    """台1線 12K+300 南向, and what is there: where on the road, since a bare description repeats itself."""
     parts = (cells.get(n) or "" for n in ("route", "mile"))
     way = TRAVEL.get(str(cells.get("direction") or ""), "")
     said = " ".join(str(p) for p in (*parts, way, cells.get("description") or "") if p)
@@ -87,10 +87,11 @@ TAIPEI_POLICE = Importer(
     title=Text("臺北市警察局錄影監視系統（無坐標）", "Street cameras of Taipei police (no coordinates)"),
     needs=("編號", "所屬單位", "安裝地址", "攝影方向"),
     place=Place(
+        within=TAIWAN,
         missing=Text(
             "此表只有安裝地址、沒有坐標；請先定位，補上經度與緯度兩欄",
             "this list has addresses but no coordinates; find the places and add columns of longitude and latitude",
-        )
+        ),
     ),
     fields={"key": take("編號"), "name": take("安裝地址"), "lens_count": ONE},
 )

@@ -5,10 +5,11 @@ from layers.registry.text import Text
 
 ACTIVE = Take(constant="active")
 WORDS_ALONE = Place(
+    within=TAIWAN,
     missing=Text(
         "此表只有地點文字、沒有坐標；請先定位，補上經度與緯度兩欄",
         "this list names places in words, without coordinates; find the places and add longitude and latitude",
-    )
+    ),
 )
 
 
@@ -42,6 +43,7 @@ NATIONAL = Importer(
 TAINAN = Importer(
     title=Text("臺南市固定式測速照相（無坐標）", "Fixed cameras of Tainan (no coordinates)"),
     needs=("轄區分局", "設置位置", "拍攝行向", "速限"),
+    key=("行政區", "設置位置", "拍攝行向"),
     place=WORDS_ALONE,
     fields={"name": take("設置位置"), "speed_limit": take("速限"), "state": ACTIVE},
 )
@@ -49,6 +51,7 @@ TAINAN = Importer(
 CHIAYI = Importer(
     title=Text("嘉義市固定式測速照相（無坐標）", "Fixed cameras of Chiayi City (no coordinates)"),
     needs=("address", "camera_type", "speed"),
+    key=("city", "address"),
     place=WORDS_ALONE,
     fields={"name": take("address"), "speed_limit": take("speed"), "state": ACTIVE},
 )

@@ -58,7 +58,8 @@ def take(*columns: str, **more: Any) -> Take:
 class Place:
     """The columns that hold the place, where the file has no geometry of its own.
 
-    `missing` says why a kind of file has no place at all: all its rows are rejected with that reason.
+    `missing` says why a kind of file has no place at all: all its rows are rejected with that reason, unless
+    somebody added columns of longitude and latitude since.
     `within` is a WGS 84 box; what lies outside of it is a slip of the pen.
     """
 

@@ -125,3 +125,14 @@ def test_a_kind_of_file_without_places_is_rejected_whole_with_its_reason(tmp_pat
     result = take_in("spots", written(tmp_path, "name,addr\n甲,中山路1號\n乙,\n"), importer=nowhere)
     assert (result.read, result.rejected) == (2, 2)
     assert result.reasons == {"there are only addresses": 2}
+
+
+def test_such_a_file_goes_in_when_somebody_added_the_places(tmp_path: Path) -> None:
+    head, row = "編號,轄區分局,行政區,設置位置,拍攝行向,速限", "1,測試分局,東區,甲路與乙路口,北向,50"
+    listed = written(tmp_path, f"{head}\n{row}\n")
+    assert "without coordinates" in next(iter(take_in("enforcement_sites", listed).reasons))
+    found = written(tmp_path, f"{head},經度,緯度\n{row},120.2,23\n2{row[1:]},,\n")
+    result = take_in("enforcement_sites", found)
+    assert (result.inserted, result.rejected) == (1, 1)
+    assert rejects(result)[0]["reason"] == "has no place"
+    assert take_in("enforcement_sites", found).unchanged == 1
