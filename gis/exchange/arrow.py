@@ -10,7 +10,6 @@ import pyarrow as pa
 from pyproj import CRS
 
 from gis.exchange.export import Export
-from layers.registry.sql import columns
 
 GEOMETRY_TYPES = {"point": "Point", "line": "LineString", "polygon": "MultiPolygon"}
 _KINDS: dict[str, pa.DataType] = {
@@ -26,7 +25,7 @@ _KINDS: dict[str, pa.DataType] = {
 
 def schema(order: Export, names: Sequence[str], plain_times: bool = False, geo: bool = False) -> pa.Schema:
     """`plain_times` writes moments as text, for formats that know none; `geo` adds what GeoParquet says."""
-    kinds = [_KINDS[f.resolved] for f in order.chosen]
+    kinds = [*([pa.string()] if order.keyed else []), *(_KINDS[f.resolved] for f in order.chosen)]
     if plain_times:
         kinds = [pa.string() if pa.types.is_temporal(k) else k for k in kinds]
     out = pa.schema([("id", pa.int64()), *zip(names, kinds, strict=True), ("geometry", pa.binary())])
@@ -43,7 +42,7 @@ def _about(order: Export) -> dict[str, Any]:
 
 
 def batches(order: Export, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    for rows in order.batches(f"q.id{columns(order.layer, order.chosen)}, ST_AsBinary({order.place})"):
+    for rows in order.batches(f"q.id{order.values}, ST_AsBinary({order.place})"):
         values = zip(*rows, strict=True)
         arrays = [
             pa.array([_value(v, f.type) for v in vs], f.type) for vs, f in zip(values, wanted, strict=True)

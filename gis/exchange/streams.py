@@ -17,21 +17,22 @@ from gis.exchange.arrow import batches, schema
 from gis.exchange.export import Export
 from gis.exchange.guard import guarded
 from layers.registry.geojson import feature, fg_feature, fg_head
-from layers.registry.sql import columns
 
 ROW_GROUP = 20_000
+DECIMALS = 9
+"""Of a degree, as fine as an import compares places, so that a file read back changes nothing."""
 
 
 def geojson(order: Export) -> Iterator[bytes]:
     layer = order.layer
     head = {"name": layer.id, "attribution": layer.attribution.en, "licence": layer.licence}
-    return _collection(order, head, feature(layer, order.chosen, "q.geom", 7))
+    return _collection(order, head, feature(layer, order.chosen, "q.geom", DECIMALS, order.keyed))
 
 
 def jsonfg(order: Export) -> Iterator[bytes]:
     layer = order.layer
     head = fg_head(layer, order.srid) | {"attribution": layer.attribution.en, "licence": layer.licence}
-    return _collection(order, head, fg_feature(layer, order.chosen, order.place, order.srid))
+    return _collection(order, head, fg_feature(layer, order.chosen, order.place, order.srid, order.keyed))
 
 
 def _collection(order: Export, head: dict[str, Any], feature_sql: str) -> Iterator[bytes]:
@@ -47,10 +48,10 @@ def _collection(order: Export, head: dict[str, Any], feature_sql: str) -> Iterat
 
 def as_csv(order: Export) -> Iterator[bytes]:
     point = order.layer.geometry == "point"
-    place = f"ST_X({order.place}), ST_Y({order.place})" if point else f"ST_AsText({order.place}, 7)"
+    place = f"ST_X({order.place}), ST_Y({order.place})" if point else f"ST_AsText({order.place}, {DECIMALS})"
     places = (("lon", "lat") if order.srid == 4326 else ("x", "y")) if point else ("wkt",)
-    parts = order.batches(f"q.id, {place}{columns(order.layer, order.chosen)}")
-    yield b"\xef\xbb\xbf" + _lines([["id", *places, *(f.name for f in order.chosen)]])
+    parts = order.batches(f"q.id, {place}{order.values}")
+    yield b"\xef\xbb\xbf" + _lines([["id", *places, *order.names]])
     for rows in parts:
         yield _lines([[cell(v) for v in row] for row in rows])
 
@@ -72,7 +73,7 @@ def cell(value: Any) -> Any:
 
 def parquet(order: Export) -> Iterator[bytes]:
     written = _Drain()
-    wanted = schema(order, [f.name for f in order.chosen], geo=True)
+    wanted = schema(order, order.names, geo=True)
     with pq.ParquetWriter(written, wanted, compression="zstd") as out:
         waiting, count = [], 0
         for batch in batches(order, wanted):
