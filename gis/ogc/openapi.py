@@ -1,4 +1,4 @@
-"""The one OpenAPI document of the features, as one viewer may use them: built once, then kept."""
+"""The one OpenAPI document of all parts, as one viewer may use them: built once, then kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 from functools import lru_cache
 from typing import Any
 
-from gis.ogc import bridge
+from gis.ogc import bridge, parts
 from layers.access import Viewer, may
 from layers.registry.register import register
 
@@ -23,9 +23,9 @@ def _document(version: str, clearance: Any, editable: tuple[str, ...], base: str
     out = copy.deepcopy(bridge.openapi(clearance, base))
     paths: Json = {path: said for path, said in out["paths"].items() if not path.startswith("/jobs")}
     for path, said in paths.items():
-        parts = path.strip("/").split("/")
+        steps = path.strip("/").split("/")
         get = said.get("get")
-        if len(parts) == 3 and parts[2] == "items" and get:
+        if len(steps) == 3 and steps[2] == "items" and get:
             get["parameters"] = [
                 p for p in get["parameters"] if "offset" not in str(p.get("$ref", p.get("name")))
             ]
@@ -33,9 +33,10 @@ def _document(version: str, clearance: Any, editable: tuple[str, ...], base: str
             get["parameters"] += [_text(n, s) for n, s in _MORE.items() if not _has(get["parameters"], n)]
         for verb in ("post", "put", "patch", "delete", "options"):
             said.pop(verb, None)
-        if len(parts) >= 3 and parts[1] in editable and parts[2] == "items":
-            said |= _writing(len(parts) == 4)
-    out["paths"] = paths
+        if len(steps) >= 3 and steps[1] in editable and steps[2] == "items":
+            said |= _writing(len(steps) == 4)
+    seen = [layer for layer in register if layer.clearance <= clearance]
+    out["paths"] = paths | parts.paths(seen)
     out["components"].setdefault("securitySchemes", {})["token"] = {"type": "http", "scheme": "bearer"}
     out["security"] = [{}, {"token": []}]
     return out
