@@ -99,6 +99,8 @@ class Ogc:
                 return await self.styles.style(call, id)
             case ["styles", id, "metadata"]:
                 return await self.styles.metadata(call, id)
+            case ["styles", id, "map"]:
+                return await self.maps.styled(call, id)
             case ["tileMatrixSets"]:
                 return await self.tilesets.sets(call)
             case ["tileMatrixSets", tms]:

@@ -30,7 +30,7 @@ MOST_CELLS: dict[Form, int] = {"geotiff": 4096 * 4096, "covjson": 1_000_000}
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells from the upper left; `transform` leads from cells to places."""
+    """Cells from the upper left, rows running east; `transform` leads from cells to places."""
 
     crs: Crs
     transform: Affine
@@ -39,9 +39,8 @@ class Grid:
 
     @property
     def box(self) -> Box:
-        west, north = self.transform * (0, 0)
-        east, south = self.transform * (self.width, self.height)
-        return west, south, east, north
+        t = self.transform
+        return t.c, t.f + t.e * self.height, t.c + t.a * self.width, t.f
 
 
 def native(source: Any) -> Grid:
@@ -92,7 +91,7 @@ def _grid(file: Any, own: Grid, asked: CoverageRequest) -> Grid:
             file.crs, f"EPSG:{crs.srid}", file.width, file.height, *file.bounds
         )
         base = Grid(crs, transform, width, height)
-    base = Grid(crs, base.transform, base.width, base.height)
+    base = Grid(crs, base.transform, base.width, base.height)  # EPSG:4326 and CRS84 differ in name alone
     west, south, east, north = _place(base, asked)
     left, right = _cells(west, east, base.transform.c, base.transform.a, base.width)
     top, bottom = _cells(north, south, base.transform.f, base.transform.e, base.height)
@@ -111,7 +110,8 @@ def _grid(file: Any, own: Grid, asked: CoverageRequest) -> Grid:
             "TooLarge",
         )
     cols, rows = max(1, round(wide)), max(1, round(high))
-    transform = base.transform * Affine.translation(left, top) * Affine.scale(width / cols, height / rows)
+    t = base.transform
+    transform = Affine(t.a * width / cols, 0.0, t.c + left * t.a, 0.0, t.e * height / rows, t.f + top * t.e)
     return Grid(crs, transform, cols, rows)
 
 

@@ -22,6 +22,7 @@ from gis.ogc.drawing.frame import Box, Frame, moved
 from gis.ogc.drawing.rows import Drawn, Wish
 from gis.ogc.problem import OgcProblem
 from gis.ogc.request import numbers, read_crs, read_filter, read_interval
+from gis.ogc.styles import find
 from layers.registry.extent import Extent
 from layers.registry.layer import Layer
 from layers.registry.palette import THEMES, Theme
@@ -72,6 +73,13 @@ class Maps:
         else:
             layers = [layer for layer in register.seen_by(call.viewer) if layer.visible]
         await self._answer(call, layers)
+
+    async def styled(self, call: Call, id: str) -> None:
+        """The map of what a style draws."""
+        call.reads()
+        found = find(id, call.viewer)
+        call.only(*(p for p in PARAMETERS if p != "style"))
+        await self._answer(call, list(found.layers), found.theme)
 
     async def one(self, call: Call, layer: Layer, style: str | None = None) -> None:
         call.reads()

@@ -16,6 +16,8 @@ from layers.registry.text import Text
 from tilesrv.styles import WHOLE, style
 
 MAPLIBRE = "application/vnd.mapbox.style+json"
+_CITY: Json = settings.CITY
+CITY = Text(_CITY["name"]["zh"], _CITY["name"]["en"])
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 SPECIFICATION = "https://maplibre.org/maplibre-style-spec/"
 LIGHTS: dict[Theme, Text] = {"light": Text("日間", "light"), "dark": Text("夜間", "dark")}
@@ -33,9 +35,8 @@ class Known:
 
 def known(viewer: Viewer) -> list[Known]:
     seen = register.seen_by(viewer)
-    city: Json = settings.CITY["name"]  # type: ignore[index]
     shown = tuple(layer for layer in seen if layer.visible)
-    out = [Known(id, _titled(Text(city["zh"], city["en"]), t), t, shown) for id, t in _whole()]
+    out = [Known(id, _titled(CITY, t), t, shown) for id, t in _whole()]
     for layer in seen:
         out += of_layer(layer)
     return out

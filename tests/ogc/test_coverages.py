@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pyproj import Transformer
-from pytest_django import Settings
+from pytest_django.fixtures import Settings
 from rasterio.io import MemoryFile
 
 from gis.ogc.app import Ogc
@@ -24,7 +24,7 @@ NOT_THERE = "/ogc/collections/nosuch"
 
 
 @pytest.fixture
-def surface(settings: SettingsWrapper, tmp_path: Path) -> None:
+def surface(settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     surfaces.write()
     surfaces.write(period=SECOND, plus=1000)
@@ -41,7 +41,11 @@ def opened(answer: Any) -> tuple[Any, dict[str, Any]]:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "image/tiff; application=geotiff"
     with MemoryFile(answer.content) as memory, memory.open() as file:
-        told = {"box": tuple(file.bounds), "epsg": file.crs.to_epsg(), "layout": file.tags(ns="IMAGE_STRUCTURE")}
+        told = {
+            "box": tuple(file.bounds),
+            "epsg": file.crs.to_epsg(),
+            "layout": file.tags(ns="IMAGE_STRUCTURE"),
+        }
         return file.read(1, masked=True), told | {"unit": file.units[0], "tags": file.tags()}
 
 

@@ -131,7 +131,9 @@ def lettered(
     if font is None:
         return None
     rows = _broken(text, font, size * LONG)
-    gap = spacing * size
+    gap = (
+        0.0 if text.isascii() else spacing * size
+    )  # wide setting is for Chinese; Latin words would fall apart
     widths = [sum(font.getlength(c) + gap for c in row) - gap if gap else font.getlength(row) for row in rows]
     rim, height = 2, size * 1.25
     out = Image.new(
