@@ -44,6 +44,11 @@ class Export:
         return [*(["key"] if self.keyed else []), *(f.name for f in self.chosen)]
 
     @property
+    def kinds(self) -> list[str]:
+        """Their types."""
+        return [*(["string"] if self.keyed else []), *(f.resolved for f in self.chosen)]
+
+    @property
     def values(self) -> str:
         """The attributes as SQL, with a comma before each."""
         return (', q."key"' if self.keyed else "") + columns(self.layer, self.chosen)
