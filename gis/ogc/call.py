@@ -179,6 +179,9 @@ class Call:
             context["example"] = json.dumps(body["example"], ensure_ascii=False)
         if "jobID" in body:
             context["job"] = [(k, v) for k, v in body.items() if k != "links"]
+        if "extent" in body:
+            maps = (link["href"] for link in body["links"] if link["rel"].endswith("/ogc/1.0/map"))
+            context["picture"] = next(maps, None)
         context["text"] = json.dumps(body, ensure_ascii=False, indent=2, default=str)[:200_000]
         return render_to_string("ogc/page.html", context).encode()
 

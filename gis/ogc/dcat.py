@@ -29,7 +29,7 @@ _EU = "http://publications.europa.eu/resource/authority/"
 _THEMES: dict[Group, str] = {"harm": "JUST", "response": "JUST", "place": "REGI", "base": "REGI"}
 _REGISTERED = {
     "application/geo+json", "text/csv", "application/geopackage+sqlite3", "application/vnd.apache.parquet",
-    "application/zip", "application/vnd.google-earth.kml+xml", "application/vnd.ogc.fg+json",
+    "image/tiff", "application/zip", "application/vnd.google-earth.kml+xml", "application/vnd.ogc.fg+json",
 }  # fmt: skip
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -144,7 +144,9 @@ def _ways(entry: Entry, base: str) -> Iterator[tuple[str, Text, str, str, str]]:
     """Each way to the data: name, title, address to begin at, address of the file, media type."""
     layer = entry.layer
     here = f"{base}/ogc/collections/{layer.id}"
-    if not layer.raster:
+    if layer.raster:
+        yield "coverage", Text("GeoTIFF", "GeoTIFF"), here, f"{here}/coverage?f=geotiff", "image/tiff"
+    else:
         yield "ogc-api", Text("OGC API – Features", "OGC API – Features"), here, "", "application/geo+json"
     yield "tiles", Text("圖磚", "Tiles"), f"{base}/tiles/{layer.id}.json", "", ""
     for name, form in forms(layer):

@@ -119,7 +119,10 @@ def _distribution(root: ET.Element, entry: Entry, base: str) -> None:
         _text(kind, "name", form.title)
         _in(kind, "version").set(f"{{{GCO}}}nilReason", "unknown")
     ways = [(f"{base}/layers/{layer.id}", "WWW:LINK-1.0-http--link", layer.title.zh, "information")]
-    if not layer.raster:
+    if layer.raster:
+        there = f"{base}/ogc/collections/{layer.id}/coverage?f=geotiff"
+        ways.append((there, "WWW:DOWNLOAD-1.0-http--download", "GeoTIFF", "download"))
+    else:
         ways.append(
             (f"{base}/ogc/collections/{layer.id}", "OGC API - Features", "OGC API – Features", "download")
         )

@@ -6,7 +6,6 @@ from gis.ogc.openapi import HTML, JSON, Json, Paths, described, operation, param
 from gis.ogc.processes import schemas
 from gis.processes.models import Job
 from layers.access import Clearance
-from layers.registry.layer import Layer
 from layers.registry.process import Process, processes
 
 _TAG, _JOBS = "processes", "jobs"
@@ -28,7 +27,7 @@ _STATES = {"type": "array", "items": {"type": "string", "enum": list(Job.Status.
 _SECONDS = {"type": "integer", "minimum": 1}
 
 
-def paths(layers: list[Layer], clearance: Clearance, editable: frozenset[str]) -> Paths:
+def paths(clearance: Clearance) -> Paths:
     plain = [parameter("f"), parameter("lang")]
     said = {JSON: {"type": "object"}, HTML: {"type": "string"}}
     out: Paths = {

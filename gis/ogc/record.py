@@ -13,6 +13,8 @@ from django.conf import settings
 from gis.exchange.files import FORMATS
 from gis.ogc.call import Call, Json
 from gis.ogc.core import Core
+from gis.ogc.coverage_request import TYPES
+from gis.ogc.coverages import COVERAGE_REL
 from layers.access import Clearance
 from layers.registry.extent import Extent
 from layers.registry.layer import CATALOGUE, GROUPS, Layer
@@ -33,6 +35,7 @@ LANGUAGES = {
     "en-US": {"code": "en-US", "name": "English"},
 }
 TILESETS = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
+TIFF = TYPES["geotiff"]
 XML, GEOJSON, HTML, JSON = "application/xml", "application/geo+json", "text/html", "application/json"
 ITEMS = f"/collections/{CATALOGUE}/items"
 
@@ -185,8 +188,10 @@ def links(entry: Entry, call: Call) -> Iterator[Json]:
     yield call.link("alternate", f"{here}?f=html", HTML)
     yield call.link("alternate", f"{here}?f=iso19139", XML, "ISO 19139")
     yield call.link("collection", f"/collections/{CATALOGUE}", JSON, TITLE.get(call.language))
-    if not layer.raster:
-        yield call.link("data", f"/collections/{layer.id}", JSON, title)
+    yield call.link("data", f"/collections/{layer.id}", JSON, title)
+    if layer.raster:
+        yield call.link(COVERAGE_REL, f"/collections/{layer.id}/coverage?f=geotiff", TIFF, "GeoTIFF")
+    else:
         yield call.link("items", f"/collections/{layer.id}/items", GEOJSON, "OGC API – Features")
     yield at("tiles" if layer.raster else TILESETS, f"/tiles/{layer.id}.json", JSON, "TileJSON")
     yield at("style", f"/styles/{layer.id}.json", "application/vnd.mapbox.style+json", "MapLibre")

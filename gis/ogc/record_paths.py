@@ -5,13 +5,12 @@ from __future__ import annotations
 from gis.ogc.dcat import WRITERS
 from gis.ogc.openapi import GEOJSON, HTML, Json, Paths, described, operation, parameter, query, ref
 from gis.ogc.records import EQUAL, SORTABLE
-from layers.access import Clearance
-from layers.registry.layer import CATALOGUE, Layer
+from layers.registry.layer import CATALOGUE
 
 _TAG = CATALOGUE
 
 
-def paths(layers: list[Layer], clearance: Clearance, editable: frozenset[str]) -> Paths:
+def paths() -> Paths:
     here = f"/collections/{CATALOGUE}"
     schema = {"application/schema+json": {"type": "object"}, HTML: {"type": "string"}}
     found: Json = {GEOJSON: ref("schemas", "FeatureCollection"), HTML: {"type": "string"}}

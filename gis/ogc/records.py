@@ -195,8 +195,13 @@ class Records:
         await call.give(write(graph), media)
 
 
+def landing_links(call: Call) -> list[Json]:
+    rel = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
+    return [call.link(rel, f"/collections/{CATALOGUE}", title=TITLE.get(call.language)), *links(call)]
+
+
 def links(call: Call) -> list[Json]:
-    """The catalogue in other words, for the landing page as for the collection."""
+    """The catalogue in other words."""
     return [
         call.link("alternate", f"/{name}", media.split(";")[0], f"DCAT-AP ({name.rpartition('.')[2]})")
         for name, (_, media) in dcat.WRITERS.items()

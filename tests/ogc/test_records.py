@@ -176,7 +176,9 @@ async def test_people_read_pages(path: str) -> None:
 async def test_the_record_of_a_raster_has_no_features() -> None:
     raster = next(layer for layer in register if layer.raster and layer.clearance == Clearance.PUBLIC)
     said = (await get(f"{ITEMS}/{raster.id}")).json()
-    assert "items" not in {link["rel"] for link in said["links"]}
+    rels = {link["rel"] for link in said["links"]}
+    assert "items" not in rels
+    assert "http://www.opengis.net/def/rel/ogc/1.0/coverage" in rels
     assert "formats" not in said["properties"]
 
 
