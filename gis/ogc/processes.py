@@ -72,9 +72,10 @@ class Processes:
                 more = {"location": place, "preference_applied": "respond-async"}
                 raw = json.dumps(status(call, job), ensure_ascii=False).encode()
                 return await call.give(raw, "application/json; charset=utf-8", 201, **more)
-            await answer(call, await self._at_once(call, process, wanted), wanted.raw)
+            made = await self._at_once(call, process, wanted)
         except Failed as failed:
             raise refusal(failed) from failed
+        await answer(call, made, wanted.raw)
 
     async def _at_once(self, call: Call, process: Process, wanted: Asked) -> list[Made]:
         places = [self._places] if call.viewer.known else [self._guests, self._places]
@@ -96,21 +97,31 @@ class Processes:
                 raise Stopped
 
         run = Running(process, call.viewer, wanted.wanted, SECONDS, heard)
-        loop = asyncio.get_running_loop()
-        made = loop.run_in_executor(self._threads, run_now, run, wanted)
+        made = asyncio.get_running_loop().run_in_executor(self._threads, run_now, run, wanted)
 
-        def done(_: Any) -> None:
+        def done(run: asyncio.Future[list[Made]]) -> None:
+            """A run that overstays keeps its place until it really ends; then nobody asks what came of it."""
             for place in held:
                 place.release()
+            if not run.cancelled():
+                run.exception()
 
-        made.add_done_callback(done)  # a run that overstays keeps its place until it really ends
+        made.add_done_callback(done)
         try:
             return await asyncio.wait_for(asyncio.shield(made), SECONDS + 1)
         except TimeoutError as late:
-            over = True
-            made.add_done_callback(lambda f: f.cancelled() or f.exception())
-            said = f"{run.too_long[:-1]} or send “Prefer: respond-async”."
-            raise OgcProblem(503, said, "Timeout") from late
+            raise too_long(run) from late
+        except Failed as failed:
+            if failed.code == "Timeout":
+                raise too_long(run) from failed
+            raise
+        finally:
+            over = True  # also when whoever asked hung up
+
+
+def too_long(run: Running) -> OgcProblem:
+    said = f"{run.too_long[:-1]}, or send “Prefer: respond-async”."
+    return refusal(Failed(503, said, "Timeout"))
 
 
 def run_now(run: Running, wanted: Asked) -> list[Made]:

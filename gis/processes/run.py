@@ -91,7 +91,8 @@ def limited(seconds: float, name: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('statement_timeout', %s, false), set_config('application_name', %s, false), "
-            "set_config('jit', 'off', false)",
+            "set_config('jit', 'off', false), "
+            "set_config('client_connection_check_interval', '5s', false)",  # of a worker that was killed
             [str(int(seconds * 1000)), name],
         )
     try:

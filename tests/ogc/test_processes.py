@@ -138,6 +138,7 @@ async def test_a_run_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatc
     answer = await run("echo", {"deed": "sleep"})
     assert answer.status_code == 503
     assert "took longer than 0.3 seconds" in answer.json()["description"]
+    assert "respond-async" in answer.json()["description"]
 
 
 @pytest.mark.usefixtures("committed")
