@@ -226,7 +226,7 @@ def _wrk(address: str) -> str:
 
 def _features(report: Report, dsn: str, postgres: int) -> None:
     boxes = [
-        f"{120.36 + 0.03 * i:.3f},{23.40 + 0.02 * i:.3f},{120.40 + 0.03 * i:.3f},{23.44 + 0.02 * i:.3f}"
+        f"{120.3 + 0.06 * i:.2f},{23.3 + 0.06 * i:.2f},{120.38 + 0.06 * i:.2f},{23.38 + 0.06 * i:.2f}"
         for i in range(5)
     ]
     ask = [f"/ogc/collections/spots/items?limit=1000&bbox={b}" for b in boxes] * 8
