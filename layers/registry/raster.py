@@ -17,8 +17,6 @@ import rasterio
 from django.conf import settings
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
-from rio_cogeo.cogeo import cog_translate
-from rio_cogeo.profiles import cog_profiles
 
 NODATA = -9999.0
 
@@ -53,6 +51,9 @@ def periods(layer_id: str) -> list[Period]:
 
 def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: Any, crs: str) -> Path:
     """Writes a surface as a COG with overviews; rows run from north to south, NaN means outside."""
+    from rio_cogeo.cogeo import cog_translate  # half a second at the start of every worker that only reads
+    from rio_cogeo.profiles import cog_profiles
+
     target = folder(layer_id)
     target.mkdir(parents=True, exist_ok=True)
     height, width = values.shape

@@ -93,9 +93,7 @@ def tile_loads(dsn: str, postgres: int, tiles: list[tuple[int, int, int]]) -> It
             yield "Martin", _twice(port, paths, pid, postgres)
     if PYTHON.exists():
         with tipg(dsn) as (port, pid):
-            paths = [
-                f"/collections/public.plain_spot/tiles/WebMercatorQuad/{z}/{x}/{y}" for z, x, y in tiles
-            ]
+            paths = [f"/collections/public.plain_spot/tiles/WebMercatorQuad/{z}/{x}/{y}" for z, x, y in tiles]
             yield "tipg", _twice(port, paths, pid, postgres)
 
 
