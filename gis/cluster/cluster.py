@@ -184,7 +184,9 @@ class Cluster:
         self._room(ROOM_TO_MAKE)
         for left in self.home.glob("data.making*"):  # of interrupted starts; they never held a row
             shutil.rmtree(left, ignore_errors=True)
-        draft = self.home / f"data.making-{os.getpid()}"  # what a killed start left may still write to its own
+        draft = (
+            self.home / f"data.making-{os.getpid()}"
+        )  # what a killed start left may still write to its own
         options = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", USER)
         done = self._run(bin_ / "initdb", "-D", draft, *options)
         try:
@@ -284,7 +286,9 @@ class Cluster:
             )
         pid = self._postmaster()
         if left is not None and pid is not None and Path(f"/proc/{pid}").exists():
-            (self.data / "postmaster.pid").unlink()  # PostgreSQL would believe it, were it but a dead child
+            # PostgreSQL would believe both of them, were it but a dead child that nobody buried.
+            for stale in (self.data / "postmaster.pid", self.home / ".s.PGSQL.5432.lock"):
+                stale.unlink(missing_ok=True)
 
     def _database(self, bin_: Path) -> None:
         query = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"

@@ -323,7 +323,7 @@ def refused(url: str, password: str | None = None) -> Trouble:
         ("postgresql://u:s3cret@[::1/db", "cannot be read"),
         ("postgresql://u@h:port/db", "port in DATABASE_URL is not a number"),
         ("postgresql://u@h:99999/db", "port in DATABASE_URL is not a number"),
-        ("postgresql://u@h/db?colour=red", "invalid URI query parameter: \"colour\""),
+        ("postgresql://u@h/db?colour=red", 'invalid URI query parameter: "colour"'),
         ("postgresql://u:s3cret@nowhere.invalid/db", "“db” at nowhere.invalid does not answer"),
         ("postgresql:///db?host=/nowhere", "No such file or directory"),
     ],
@@ -349,12 +349,12 @@ def test_what_a_real_server_refuses(cluster: Cluster) -> None:
     place = f"?host={cluster.home}"
 
     wrong = refused(f"postgresql://clerk:hunter2@/antu{place}")
-    assert "password authentication failed for user \"clerk\"" in wrong.sentence
+    assert 'password authentication failed for user "clerk"' in wrong.sentence
     assert "ANTU_DB_PASSWORD" in wrong.hint
     assert "no password supplied" in refused(f"postgresql://clerk@/antu{place}").sentence
 
     absent = refused(f"postgresql://antu@/atlantis{place}")
-    assert "database \"atlantis\" does not exist" in absent.sentence
+    assert 'database "atlantis" does not exist' in absent.sentence
     assert absent.hint == f"Make it: createdb -h {cluster.home} atlantis"
 
     bare = refused(f"postgresql://clerk@/antu{place}", password="s3cret")
