@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "gis.accounts",
     "gis.audit",
     "gis.demo",
+    "gis.processes",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",
@@ -147,8 +148,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# A font with Chinese characters for maps drawn on the server; without, one that the system has is looked for.
+MAP_FONT = os.environ.get("ANTU_MAP_FONT", "")
+
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
+JOB_DAYS = int(os.environ.get("ANTU_JOB_DAYS", "30"))
 STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))
 
 LOGGING = {

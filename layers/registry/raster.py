@@ -56,6 +56,17 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
 
     target = folder(layer_id)
     target.mkdir(parents=True, exist_ok=True)
+    path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
+    with tempfile.TemporaryDirectory(dir=target) as room:
+        draft = Path(room) / "surface.tif"
+        draw(draft, values, transform, crs)
+        draft.replace(path)
+    bounds_of.cache_clear()
+    return path
+
+
+def draw(path: Path, values: np.ndarray, transform: Any, crs: str) -> None:
+    """A surface into any file."""
     height, width = values.shape
     profile = {
         "driver": "GTiff",
@@ -67,19 +78,14 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
         "transform": transform,
         "nodata": NODATA,
     }
-    path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
     filled = np.where(np.isnan(values), NODATA, values).astype("float32")
-    with tempfile.TemporaryDirectory(dir=target) as room, MemoryFile() as memory:
+    with MemoryFile() as memory:
         with memory.open(**profile) as plain:
             plain.write(filled, 1)
-        draft = Path(room) / "surface.tif"
         with memory.open() as plain:
             cog_translate(
-                plain, str(draft), cog_profiles["deflate"], nodata=NODATA, quiet=True, in_memory=True
+                plain, str(path), cog_profiles["deflate"], nodata=NODATA, quiet=True, in_memory=True
             )
-        draft.replace(path)
-    bounds_of.cache_clear()
-    return path
 
 
 @lru_cache(maxsize=256)
