@@ -51,9 +51,6 @@ def periods(layer_id: str) -> list[Period]:
 
 def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: Any, crs: str) -> Path:
     """Writes a surface as a COG with overviews; rows run from north to south, NaN means outside."""
-    from rio_cogeo.cogeo import cog_translate  # half a second at the start of every worker that only reads
-    from rio_cogeo.profiles import cog_profiles
-
     target = folder(layer_id)
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
@@ -67,6 +64,9 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
 
 def draw(path: Path, values: np.ndarray, transform: Any, crs: str) -> None:
     """A surface into any file."""
+    from rio_cogeo.cogeo import cog_translate  # half a second at the start of every worker that only reads
+    from rio_cogeo.profiles import cog_profiles
+
     height, width = values.shape
     profile = {
         "driver": "GTiff",
