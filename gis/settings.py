@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gis.environment import database, secret
+from gis.environment import data_folder, database, database_url, secret
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("ANTU_DATA_DIR", ROOT / "var" / "data"))
+DATA_DIR = data_folder(ROOT)
 BASE_URL = os.environ.get("ANTU_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEBUG = os.environ.get("ANTU_DEBUG") == "1"
 SECRET_KEY = secret("ANTU_SECRET_KEY", DATA_DIR / "secret-key")
@@ -38,7 +38,7 @@ CITY = {
 }
 RASTER_BASE = os.environ.get("ANTU_RASTER_BASE")  # an XYZ template of the city's own raster map, if wanted
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL"), ROOT)}
+DATABASES = {"default": database(database_url(), ROOT)}
 
 # Spatial references from outside reach shapely and PROJ only, never Django's GDAL, which this warns of.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]

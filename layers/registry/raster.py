@@ -17,8 +17,6 @@ import rasterio
 from django.conf import settings
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
-from rio_cogeo.cogeo import cog_translate
-from rio_cogeo.profiles import cog_profiles
 
 NODATA = -9999.0
 
@@ -66,6 +64,9 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
 
 def draw(path: Path, values: np.ndarray, transform: Any, crs: str) -> None:
     """A surface into any file."""
+    from rio_cogeo.cogeo import cog_translate  # half a second at the start of every worker that only reads
+    from rio_cogeo.profiles import cog_profiles
+
     height, width = values.shape
     profile = {
         "driver": "GTiff",
