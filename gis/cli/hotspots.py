@@ -133,7 +133,7 @@ def _ground(found: Events, now: float, cell: float, shape: Any) -> Any:
 
 
 def _notes(found: Events, result: Evaluation, last_day: date, weeks: int) -> list[str]:
-    from layers.hotspots.craft.evaluate import FEW
+    from layers.hotspots.craft.evaluate import FEW, JUDGED
 
     notes = []
     end = last_day + timedelta(days=weeks * 7)
@@ -144,6 +144,10 @@ def _notes(found: Events, result: Evaluation, last_day: date, weeks: int) -> lis
     if found.number(last_day) + 1 < 365:
         notes.append(
             f"There is less than a year before; “last year” is the {found.number(last_day) + 1:.0f} days since {found.first}."
+        )
+    if result.places < max(JUDGED):
+        notes.append(
+            f"Last year's places are {result.places:.1%} of the area; where more is asked for, they are filled up by lot."
         )
     if result.outside:
         notes.append(

@@ -24,6 +24,7 @@ from gis.exchange.source import source
 from gis.exchange.unpack import unpacked
 from gis.exchange.values import text
 from layers.registry.importer import Wrong
+from layers.registry.text import Text
 
 Floats = NDArray[np.float64]
 LON = ("lon", "lng", "long", "longitude", "gps經度", "經度", "x", "point_x", "twd97x", "twd97_x", "x_coordinate", "橫坐標", "坐標x", "座標x")  # fmt: skip
@@ -141,7 +142,7 @@ def _columns(
     folded = {name.strip().casefold(): name for name in reversed(names)}
     listed = ", ".join(names[:30])
 
-    def find(said: str, known: tuple[str, ...], what: str, option: str) -> str:
+    def find(said: str, known: tuple[str, ...], what: Text, option: str) -> str:
         if said:
             if said.strip().casefold() in folded:
                 return folded[said.strip().casefold()]
@@ -153,15 +154,15 @@ def _columns(
             if name in folded:
                 return folded[name]
         raise Wrong(
-            f"{path.name} 找不到{what}欄，請以 {option} 指定；有：{listed}。",
-            f"{path.name} has no column that is known to be the {what}; name it with {option}. "
+            f"{path.name} 找不到{what.zh}欄，請以 {option} 指定；有：{listed}。",
+            f"{path.name} has no column that is known to be the {what.en}; name it with {option}. "
             f"There are: {listed}.",
         )
 
-    used: dict[str, str | None] = {"when": find(when, DAY, "time", "--time")}
+    used: dict[str, str | None] = {"when": find(when, DAY, Text("時間", "time"), "--time")}
     if not shapes:
-        used["lon"] = find(lon, LON, "longitude or easting", "--lon")
-        used["lat"] = find(lat, LAT, "latitude or northing", "--lat")
+        used["lon"] = find(lon, LON, Text("經度或橫坐標", "longitude or easting"), "--lon")
+        used["lat"] = find(lat, LAT, Text("緯度或縱坐標", "latitude or northing"), "--lat")
     used["clock"] = next(
         (
             folded[c]

@@ -14,7 +14,9 @@ from layers.hotspots.craft.grid import Floats
 from layers.hotspots.craft.score import SHARES, Score, gain, mean_log, scores
 
 FORECAST, PLAIN = "forecast", "same places as last year"
+COUNTS = "all places before"
 OTHER = 400.0
+YEAR = 365.0
 KERNEL = f"kernel {OTHER:g} m"
 JUDGED = (0.01, 0.05)
 FEW = 250
@@ -43,6 +45,8 @@ class Evaluation:
     made: Forecast
     maps: dict[str, list[Score]]
     logs: dict[str, float]
+    places: float
+    """The share of the area where anything happened last year; beyond it, last year's places are drawn by lot."""
     leads: list[Lead]
 
     @property
@@ -74,9 +78,11 @@ def evaluate(
     seconds = process_time() - begun
     surfaces = {
         FORECAST: made.surface,
-        PLAIN: plain(ground, x, y, day, now=now),
+        PLAIN: plain(ground, x, y, day, now=now, back=YEAR),
         KERNEL: fixed(ground, x, y, day, now=now, bandwidth=OTHER),
     }
+    if (day < now - YEAR).any():
+        surfaces[COUNTS] = plain(ground, x, y, day, now=now, back=float("inf"))
     after = (day >= now) & (day < now + horizon)
     cells = ground.places(x[after], y[after])
     km2 = ground.grid.km2
@@ -90,5 +96,6 @@ def evaluate(
         made=made,
         maps={name: scores(surface, cells, shares) for name, surface in surfaces.items()},
         logs={name: mean_log(surface, cells, km2) for name, surface in surfaces.items()},
+        places=float((surfaces[PLAIN] > 0).mean()),
         leads=[Lead(s, *gain(surfaces[FORECAST], surfaces[PLAIN], cells, s)) for s in JUDGED],
     )
