@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from layers.hotspots.craft.evaluate import Evaluation
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-MOST_CELLS = 25_000_000
+MOST_CELLS = 12_000_000
 SAYS = {
     "better": "The forecast finds more than going to the same places as last year.",
     "worse": "The forecast finds LESS than going to the same places as last year: do not use it here.",

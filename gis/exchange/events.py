@@ -23,7 +23,7 @@ from gis.exchange.places import system
 from gis.exchange.source import source
 from gis.exchange.unpack import unpacked
 from gis.exchange.values import text
-from layers.registry.importer import Wrong
+from layers.registry.importer import Cells, Wrong
 from layers.registry.text import Text
 
 Floats = NDArray[np.float64]
@@ -174,7 +174,7 @@ def _columns(
     return used
 
 
-def _place(row: dict[str, Any], used: dict[str, str | None], shape: Any, shapes: bool) -> tuple[float, float]:
+def _place(row: Cells, used: dict[str, str | None], shape: Any, shapes: bool) -> tuple[float, float]:
     if shapes:
         if shape is None or shape.is_empty:
             raise Wrong("沒有位置", "it has no place")
@@ -190,7 +190,7 @@ def _place(row: dict[str, Any], used: dict[str, str | None], shape: Any, shapes:
     return pair
 
 
-def _moment(row: dict[str, Any], used: dict[str, str | None]) -> datetime:
+def _moment(row: Cells, used: dict[str, str | None]) -> datetime:
     """The day counts; a clock that cannot be read is midnight."""
     cell = row[str(used["when"])]
     if isinstance(cell, datetime):

@@ -100,6 +100,9 @@ def test_pairs_are_counted_exactly() -> None:
     assert found.pairs.tolist() == [[1, 0], [0, 1]]
     nothing = np.empty(0)
     assert knox(nothing, nothing, nothing).pairs.sum() == 0
+    crowd = np.zeros(7000)
+    with pytest.raises(ValueError, match="24,496,500 pairs"):
+        knox(crowd, crowd, crowd)
 
 
 def test_without_repeats_p_is_even() -> None:

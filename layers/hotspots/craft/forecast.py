@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.special import erf
 
 from layers.hotspots.craft.grid import Floats, Grid, Ints, Mask, checked, recency
 from layers.hotspots.craft.score import SHARES, hit_rates
 
+Planes = NDArray[np.float32]
 BANDWIDTHS = (0.0, 100.0, 200.0, 400.0, 1000.0)
 HALF_LIVES = (None, 365.0, 90.0, 20.0, 7.0)
 FOLDS = 3
@@ -217,7 +219,7 @@ def _components(
 
 def _surfaces(
     ground: Ground, place: Ints, day: Floats, w: Floats, now: float, components: list[Component]
-) -> Floats:
+) -> Planes:
     """One row a component: its probability per cell of the area, from the events before the day."""
     before = day < now
     place, age, w = place[before], now - day[before], w[before]
@@ -225,7 +227,7 @@ def _surfaces(
     lives = dict.fromkeys(c.half_life for c in components if c.seen)
     row = 0
     for life in lives:
-        counts = np.bincount(place, w * recency(age, life), ground.size)
+        counts = np.bincount(place, w * recency(age, life), ground.size).astype(float)
         bandwidths = tuple(c.bandwidth for c in components if c.seen and c.half_life == life)
         for plane in ground.spread(counts, bandwidths):
             out[row] = plane
@@ -234,9 +236,9 @@ def _surfaces(
     return out
 
 
-def _expectation(seen: Floats) -> Floats:
+def _expectation(part: Planes) -> Floats:
     """The weights under which the events are likeliest, by expectation and maximisation. One row an event."""
-    seen = seen.astype(float)
+    seen = part.astype(float)
     weights = np.full(seen.shape[1], 1.0 / seen.shape[1])
     for _ in range(ROUNDS):
         weights = weights * (seen / (seen @ weights)[:, None]).mean(axis=0)
@@ -244,7 +246,7 @@ def _expectation(seen: Floats) -> Floats:
 
 
 def _choice(
-    components: list[Component], mixed: Floats, folds: list[tuple[Floats, Ints]]
+    components: list[Component], mixed: Floats, folds: list[tuple[Planes, Ints]]
 ) -> tuple[str, Floats, dict[str, float]]:
     """The mixture, unless leaning on a simple map held clearly more of the past weeks' events.
 

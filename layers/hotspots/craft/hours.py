@@ -47,7 +47,7 @@ def passed(first: float, last: float, weekday: int) -> Floats:
     edges = np.arange(np.floor(first * HOURS), np.ceil(last * HOURS) + 1)
     parts = np.diff(np.clip(edges, first * HOURS, last * HOURS))
     at = (edges[:-1].astype(np.int64) + weekday * HOURS) % CELLS
-    return np.bincount(at, parts, CELLS).reshape(DAYS, HOURS)
+    return np.bincount(at, parts, CELLS).astype(float).reshape(DAYS, HOURS)
 
 
 def aoristic(begin: Floats, end: Floats, weekday: int) -> Floats:
@@ -60,7 +60,8 @@ def aoristic(begin: Floats, end: Floats, weekday: int) -> Floats:
     hour = np.floor(first)[which] + np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
     part = np.minimum(hour + 1, last[which]) - np.maximum(hour, first[which])
     share = part / (last - first)[which]
-    return np.bincount((hour.astype(np.int64) + weekday * HOURS) % CELLS, share, CELLS).reshape(DAYS, HOURS)
+    at = (hour.astype(np.int64) + weekday * HOURS) % CELLS
+    return np.bincount(at, share, CELLS).astype(float).reshape(DAYS, HOURS)
 
 
 def week(counts: Floats, passed: Floats, *, sure: float = 0.95) -> Week:

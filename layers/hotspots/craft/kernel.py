@@ -98,7 +98,7 @@ class Moments:
                 row += rfft(self.planes[number[a, b]], wide, axis=1) * over_x[a]
             total += fft(row, high, axis=0) * over_y[b][:, None]
         spread = irfft(ifft(total, axis=0)[: grid.rows], wide, axis=1)[:, : grid.columns]
-        return np.maximum(spread, 0.0) / grid.km2
+        return np.asarray(np.maximum(spread, 0.0) / grid.km2, dtype=float)
 
 
 def _count(order: int) -> int:
@@ -149,7 +149,7 @@ def spread(grid: Grid, plane: NDArray[np.generic], bandwidth: float) -> Floats:
     rows = rfft(plane.astype(float), wide, axis=1) * rfft(_wrapped(profile, reach, wide))
     both = fft(rows, high, axis=0) * fft(_wrapped(profile, reach, high))[:, None]
     out = irfft(ifft(both, axis=0)[: grid.rows], wide, axis=1)[:, : grid.columns]
-    return np.maximum(out, 0.0)
+    return np.asarray(np.maximum(out, 0.0), dtype=float)
 
 
 def density(

@@ -51,11 +51,12 @@ def knox(
         raise ValueError("distances and days go up")
     rng = np.random.default_rng(seed)
     shape = (len(distances), len(days))
-    pairs = (
-        cKDTree(np.column_stack([x, y])).query_pairs(distances[-1], output_type="ndarray") if len(x) else []
-    )
-    if len(pairs) > MOST_PAIRS:
-        raise ValueError(f"{len(pairs):,} pairs lie within {distances[-1]:g} m; ask for shorter distances")
+    pairs = np.empty((0, 2), dtype=np.int64)
+    if len(x):
+        tree = cKDTree(np.column_stack([x, y]))
+        if (count := (tree.count_neighbors(tree, distances[-1]) - len(x)) // 2) > MOST_PAIRS:
+            raise ValueError(f"{count:,} pairs lie within {distances[-1]:g} m; ask for shorter distances")
+        pairs = tree.query_pairs(distances[-1], output_type="ndarray")
     if not len(pairs):
         return Knox(distances, days, np.zeros(shape), np.zeros(shape), np.ones(shape))
     one, other = pairs[:, 0], pairs[:, 1]

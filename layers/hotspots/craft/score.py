@@ -40,7 +40,7 @@ def flagged(surface: Floats, share: float) -> Floats:
     above, level = surface > cut, surface == cut
     out = above.astype(float)
     out[level] = (room - above.sum()) / level.sum()
-    return out
+    return np.asarray(out, dtype=float)
 
 
 def hit_rates(surface: Floats, cells: Ints, shares: tuple[float, ...] = SHARES) -> Floats:
