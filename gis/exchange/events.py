@@ -64,7 +64,7 @@ def read(
     reasons: Counter[str] = Counter()
     count, used, named = 0, {}, ""
     with unpacked(path) as files:
-        for file in files[:1]:
+        for file in files:
             table = source(file, encoding=encoding)
             shapes = bool(table.geometry) and not lon and not lat
             used = _columns(path, table.columns, shapes, lon, lat, when)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.hotspots.craft.forecast import Component, Ground, TooFew, fixed, forecast, plain
-from layers.hotspots.craft.grid import Floats
+from layers.hotspots.craft.grid import Floats, Grid
 from layers.hotspots.craft.repeat import knox, risk
 from layers.hotspots.craft.score import hit_rates, mean_log
 from tests.hotspots.clouds import GRID, SIDE, city
@@ -61,6 +61,29 @@ def test_spreading_stays_a_probability_inside(seed: int, bandwidth: float) -> No
     counts = np.random.default_rng(seed).poisson(0.1, GROUND.size).astype(float)
     (surface,) = GROUND.spread(counts, (bandwidth,))
     assert (surface >= 0).all() and np.isclose(surface.sum(), 1)
+
+
+@given(
+    rows=st.integers(1, 40), columns=st.integers(1, 40), bandwidth=st.floats(30, 900), seed=st.integers(0, 99)
+)
+@settings(max_examples=60, deadline=None)
+def test_spreading_is_the_kernel_on_grids_of_any_size(
+    rows: int, columns: int, bandwidth: float, seed: int
+) -> None:
+    """Ground without a counterpart to give back to: one event in the middle, against the kernel written out."""
+    grid = Grid(0.0, 0.0, 50.0, rows, columns)
+    ground = Ground(grid, np.ones(grid.shape, dtype=bool))
+    rng = np.random.default_rng(seed)
+    row, column = int(rng.integers(rows)), int(rng.integers(columns))
+    counts = np.zeros(grid.shape)
+    counts[row, column] = 1
+    (surface,) = ground.spread(counts.ravel(), (bandwidth,))
+    steps = np.random.default_rng(1).normal(0, bandwidth / 50, 200_000) + np.random.default_rng(2).uniform(
+        -0.5, 0.5, 200_000
+    )
+    profile = np.histogram(steps, np.arange(-40.5, 41.5))[0] / 200_000
+    true = np.outer(profile[40 - row : 40 - row + rows], profile[40 - column : 40 - column + columns])
+    assert np.abs(surface.reshape(grid.shape) - true / true.sum()).max() < 0.02 * surface.max() + 0.005
 
 
 def test_few_or_short_series_are_refused_with_the_reason() -> None:

@@ -63,7 +63,7 @@ class Ground:
 
     grid: Grid
     inside: Mask
-    _kernels: dict[float, tuple[Floats, Floats]] = field(default_factory=dict)
+    _kernels: dict[float, tuple[Floats, Floats, tuple[int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.inside.shape != self.grid.shape or not self.inside.any():
@@ -98,14 +98,14 @@ class Ground:
             if not bandwidth:
                 out.append(counts / total)
                 continue
-            transform, kept = self._kernel(bandwidth)
+            transform, kept, shape = self._kernel(bandwidth)
             given_back = np.zeros(self.grid.shape)
             given_back[self.inside] = counts / kept
-            spread = np.maximum(self._convolved(given_back, transform)[self.inside], 0.0)
+            spread = np.maximum(self._convolved(given_back, transform, shape)[self.inside], 0.0)
             out.append(spread / spread.sum())
         return out
 
-    def _kernel(self, bandwidth: float) -> tuple[Floats, Floats]:
+    def _kernel(self, bandwidth: float) -> tuple[Floats, Floats, tuple[int, int]]:
         if bandwidth not in self._kernels:
             profile = _between_cells(bandwidth / self.grid.cell)
             half = len(profile) // 2
@@ -114,16 +114,15 @@ class Ground:
             turned = np.arange(-half, half + 1)
             plane[np.ix_(turned, turned)] = np.outer(profile, profile)
             transform = rfft2(plane)
-            kept = self._convolved(self.inside.astype(float), transform)[self.inside]
-            self._kernels[bandwidth] = transform, np.maximum(kept, _THIN)
+            kept = self._convolved(self.inside.astype(float), transform, shape)[self.inside]
+            self._kernels[bandwidth] = transform, np.maximum(kept, _THIN), shape
         return self._kernels[bandwidth]
 
     def _room(self, half: int) -> tuple[int, int]:
-        rows, columns = (next_fast_len(n + half, real=True) for n in self.grid.shape)
-        return max(rows, 2 * half + 1), max(columns, 2 * half + 1 + columns % 2)
+        rows, columns = (next_fast_len(max(n, half + 1) + half, real=True) for n in self.grid.shape)
+        return rows, columns
 
-    def _convolved(self, plane: Floats, transform: Floats) -> Floats:
-        shape = transform.shape[0], (transform.shape[1] - 1) * 2
+    def _convolved(self, plane: Floats, transform: Floats, shape: tuple[int, int]) -> Floats:
         whole = irfft2(rfft2(plane, shape) * transform, shape)
         return np.asarray(whole[: self.grid.rows, : self.grid.columns])
 

@@ -32,23 +32,32 @@ class Score:
 
 def flagged(surface: Floats, share: float) -> Floats:
     """For each cell how much of it is chosen: 1 above the cut, 0 below, a part of each where cells tie at it."""
-    if not 0 < share <= 1:
-        raise ValueError("a share of the area is above 0 and at most 1")
-    room = share * surface.size
-    whole = min(int(np.ceil(room)), surface.size)
-    cut = np.partition(surface, surface.size - whole)[surface.size - whole]
-    above, level = surface > cut, surface == cut
-    out = above.astype(float)
-    out[level] = (room - above.sum()) / level.sum()
-    return np.asarray(out, dtype=float)
+    ((cut, part),) = _cuts(surface, (share,))
+    return np.asarray((surface > cut) + part * (surface == cut), dtype=float)
 
 
 def hit_rates(surface: Floats, cells: Ints, shares: tuple[float, ...] = SHARES) -> Floats:
     """The share of events in the chosen cells, for each share of the area; -1 is an event outside."""
     if not cells.size:
         return np.zeros(len(shares))
-    here = cells[cells >= 0]
-    return np.array([flagged(surface, share)[here].sum() / cells.size for share in shares])
+    at = surface[cells[cells >= 0]]
+    held = [(at > cut).sum() + part * (at == cut).sum() for cut, part in _cuts(surface, shares)]
+    return np.array(held) / cells.size
+
+
+def _cuts(surface: Floats, shares: tuple[float, ...]) -> list[tuple[float, float]]:
+    """For each share the lowest value that is chosen, and how much of the cells that have it."""
+    if not all(0 < share <= 1 for share in shares):
+        raise ValueError("a share of the area is above 0 and at most 1")
+    rooms = [share * surface.size for share in shares]
+    places = [surface.size - min(int(np.ceil(room)), surface.size) for room in rooms]
+    sorted_there = np.partition(surface, sorted(set(places)))
+    found = []
+    for room, place in zip(rooms, places, strict=True):
+        cut = sorted_there[place]
+        above, level = np.count_nonzero(surface > cut), np.count_nonzero(surface == cut)
+        found.append((cut, (room - above) / level))
+    return found
 
 
 def best_hits(cells: Ints, size: int, share: float) -> float:
