@@ -43,6 +43,9 @@ def hotspots_() -> None:
 @click.option("--lon", default="", help="The column of longitudes or eastings.")
 @click.option("--lat", default="", help="The column of latitudes or northings.")
 @click.option("--time", "when", default="", help="The column of days or moments.")
+@click.option(
+    "--format", "pattern", default="", help="How days are written, where it is not clear: %m/%d/%Y."
+)
 @click.option("--crs", default="", help="Coordinates, where they are neither WGS 84 nor TWD97: EPSG:2913.")
 @click.option("--encoding", help="The encoding of a text file, where it is guessed wrong.")
 @click.option(
@@ -57,6 +60,7 @@ def evaluate_command(
     lon: str,
     lat: str,
     when: str,
+    pattern: str,
     crs: str,
     encoding: str | None,
     area: Path | None,
@@ -77,7 +81,7 @@ def evaluate_command(
         if not path.exists():
             raise Trouble(f"There is no file {path}.", "Check the path.", code=2)
     try:
-        found = reading.read(events, lon=lon, lat=lat, when=when, crs=crs, encoding=encoding)
+        found = reading.read(events, lon=lon, lat=lat, when=when, crs=crs, pattern=pattern, encoding=encoding)
         _fits(found, last_day)
         now = found.number(last_day) + 1
         ground = _ground(found, now, cell, reading.boundary(area, found.crs) if area else None)

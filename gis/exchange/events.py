@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from gis.exchange.moments import moment
+from gis.exchange.moments import by_format, moment
 from gis.exchange.places import system
 from gis.exchange.source import source
 from gis.exchange.unpack import unpacked
@@ -56,7 +56,14 @@ class Events:
 
 
 def read(
-    path: Path, *, lon: str = "", lat: str = "", when: str = "", crs: str = "", encoding: str | None = None
+    path: Path,
+    *,
+    lon: str = "",
+    lat: str = "",
+    when: str = "",
+    crs: str = "",
+    pattern: str = "",
+    encoding: str | None = None,
 ) -> Events:
     """All events of a file; Wrong with a sentence where it cannot be."""
     places: list[tuple[float, float]] = []
@@ -77,7 +84,7 @@ def read(
                         continue
                     shape = batch.shapes[at] if shapes and batch.shapes is not None else None
                     try:
-                        place, moved = _place(row, used, shape, shapes), _moment(row, used)
+                        place, moved = _place(row, used, shape, shapes), _moment(row, used, pattern)
                     except Wrong as wrong:
                         reasons[wrong.text.en] += 1
                         continue
@@ -190,7 +197,7 @@ def _place(row: Cells, used: dict[str, str | None], shape: Any, shapes: bool) ->
     return pair
 
 
-def _moment(row: Cells, used: dict[str, str | None]) -> datetime:
+def _moment(row: Cells, used: dict[str, str | None], pattern: str) -> datetime:
     """The day counts; a clock that cannot be read is midnight."""
     cell = row[str(used["when"])]
     if isinstance(cell, datetime):
@@ -198,13 +205,18 @@ def _moment(row: Cells, used: dict[str, str | None]) -> datetime:
     said = text(cell)
     if not said:
         raise Wrong("沒有時間", "it has no time")
+    if pattern:
+        return by_format(said, "", pattern)
     try:
         found = moment(said, text(row[used["clock"]]) if used["clock"] else "")
     except Wrong:
         try:
             found = moment(said)
         except Wrong as wrong:
-            raise Wrong("時間無法辨識", "its time cannot be read") from wrong
+            raise Wrong(
+                "時間無法辨識，請以 --format 指定格式",
+                "its time cannot be read; say how it is written with --format",
+            ) from wrong
     return found
 
 

@@ -247,7 +247,7 @@ def foretold(report: Report) -> None:
         maps += [fixed(ground, x, y, day, now=now, bandwidth=h) for h in BANDWIDTHS[1:]]
         ours = hit_rates(made.surface, cells)
         leads.append(ours.mean() / max(hit_rates(m, cells).mean() for m in maps))
-        wide.append(ours[1] / hit_rates(maps[3], cells)[1])
+        wide.append(ours[1] / hit_rates(maps[BANDWIDTHS.index(400.0)], cells)[1])
         logs.append(mean_log(made.surface, cells, grid.km2) - max(mean_log(m, cells, grid.km2) for m in maps))
         report.notes.append(
             f"Tainan 2024, {int(known.sum()):,} crashes to day {now:.0f}, {cells.size:,} in the four weeks after, "

@@ -76,6 +76,14 @@ def test_columns_can_be_named_and_an_area_given(tmp_path: Path) -> None:
     assert whole["test"]["events"] == part["test"]["events"]  # type: ignore[index]
 
 
+def test_days_that_can_be_read_in_two_ways_need_a_format(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "lon,lat,date", days="{on.month}/{on.day}/{on.year}")
+    assert "--format" in trouble(path, "--train-to", "2024-01-20").sentence
+    found = document(path, "--train-to", "2024-01-20", "--cell", 100, "--format", "%m/%d/%Y")
+    plain = document(written(tmp_path / "b.csv", "lon,lat,date"), "--train-to", "2024-01-20", "--cell", 100)
+    assert found["test"] == plain["test"] and found["maps"] == plain["maps"]
+
+
 def test_the_table_says_the_verdict(tmp_path: Path) -> None:
     result = run(written(tmp_path / "a.csv", "lon,lat,date"), "--train-to", "2024-01-20", "--cell", 100)
     assert "same places as last year" in result.output.splitlines()[-1]

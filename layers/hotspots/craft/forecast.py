@@ -21,7 +21,7 @@ from layers.hotspots.craft.grid import Floats, Grid, Ints, Mask, checked, recenc
 from layers.hotspots.craft.score import SHARES, hit_rates
 
 Planes = NDArray[np.float32]
-BANDWIDTHS = (0.0, 100.0, 200.0, 400.0, 1000.0)
+BANDWIDTHS = (0.0, 50.0, 100.0, 200.0, 400.0, 1000.0)
 HALF_LIVES = (None, 365.0, 90.0, 20.0, 7.0)
 FOLDS = 3
 LEAST = 30
