@@ -56,7 +56,7 @@ def _cuts(surface: Floats, shares: tuple[float, ...]) -> list[tuple[float, float
     for room, place in zip(rooms, places, strict=True):
         cut = sorted_there[place]
         above, level = np.count_nonzero(surface > cut), np.count_nonzero(surface == cut)
-        found.append((float(cut), float(room - above) / level))
+        found.append((float(cut), float((room - above) / level)))
     return found
 
 
