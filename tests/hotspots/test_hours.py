@@ -84,6 +84,9 @@ def test_places_with_few_events_learn_from_the_city() -> None:
         return float(np.abs(np.array(found) - truth).mean())
 
     assert wrong([w.rate for w in together]) < 0.5 * wrong([w.rate for w in alone])
+    held = np.mean([(w.low <= t) & (t <= w.high) for w, t in zip(together, truth, strict=True)])
+    assert held >= 0.9
+    assert sum((w.rate * YEAR).sum() for w in together) == pytest.approx(counts.sum(), rel=0.05)
 
 
 def test_places_with_hours_of_their_own_keep_them() -> None:

@@ -74,7 +74,8 @@ def weeks(counts: Floats, passed: Floats, *, sure: float = 0.95) -> list[Week]:
     """One week a place (the first axis), each drawn towards the hours of all places together.
 
     A place's rate in an hour is Gamma about its own level times the city's profile; how tightly is what makes the
-    counts of all places likeliest. Alike places share their hours, unlike ones keep their own.
+    counts of all places likeliest. Alike places share their hours, unlike ones keep their own. Level and profile
+    are themselves known from so many events only, which widens the interval.
     """
     for one in counts:
         _fits(one, passed)
@@ -87,7 +88,8 @@ def weeks(counts: Floats, passed: Floats, *, sure: float = 0.95) -> list[Week]:
     out = []
     for one, level in zip(counts, levels, strict=True):
         usual = np.maximum(level * profile, 1e-12)
-        out.append(_week(one, passed, np.full(one.shape, leaning), leaning / usual, sure))
+        shape = 1.0 / (1.0 / leaning + 1.0 / level + 1.0 / city)
+        out.append(_week(one, passed, shape, shape / usual, sure))
     return out
 
 
