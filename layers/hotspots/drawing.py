@@ -1,6 +1,6 @@
 """Draws the surfaces of the raster layers from the points in the database: one a quarter of the year.
 
-Which points make which surface is said here; how is `surfaces.py`.
+Which points make which surface is said here; how is `craft`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from django.db import connection
 from rasterio.features import rasterize
 
 from layers.areas.models import District
-from layers.hotspots.surfaces import Floats, Grid, density
+from layers.hotspots.craft.grid import Floats, Grid
+from layers.hotspots.craft.kernel import density
 from layers.registry import raster
 from layers.registry.rows import TWD97
 from layers.registry.sql import quoted

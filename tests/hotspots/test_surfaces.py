@@ -6,8 +6,9 @@ from datetime import date
 
 import numpy as np
 
+from layers.hotspots.craft.grid import Grid, binned
+from layers.hotspots.craft.kernel import density
 from layers.hotspots.drawing import quarters
-from layers.hotspots.surfaces import Grid, binned, density
 
 RNG = np.random.default_rng(7)
 GRID = Grid.over((0, 0, 6000, 5000), cell=50, margin=1000)

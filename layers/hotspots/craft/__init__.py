@@ -1,0 +1,1 @@
+"""The craft of hotspots: surfaces, forecasts and how good they are. Arrays in, arrays out; knows no database."""
