@@ -13,8 +13,9 @@ from django.db import connection
 from pydantic import Field
 from pyproj import Transformer
 
+from layers.hotspots.craft.grid import Floats, Grid
+from layers.hotspots.craft.kernel import density
 from layers.hotspots.drawing import ground
-from layers.hotspots.surfaces import Floats, Grid, density
 from layers.registry import raster
 from layers.registry.process import COG, GEOJSON, Among, BadInput, Inputs, Output, Process, Run, number, rows
 from layers.registry.rows import TWD97
