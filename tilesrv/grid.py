@@ -24,6 +24,14 @@ class Tile:
         if not (0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
             raise ValueError(f"at zoom {self.z}, x and y are within 0–{2**self.z - 1}")
 
+    def __str__(self) -> str:
+        return f"{self.z}/{self.x}/{self.y}"
+
+    @property
+    def zoom(self) -> int:
+        """The zoom that declarations speak of."""
+        return self.z
+
     @property
     def width(self) -> float:
         """Metres of Web Mercator."""
