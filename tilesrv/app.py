@@ -15,12 +15,14 @@ from django.conf import settings
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from layers.access import Viewer
-from layers.registry.extent import Extents
+from layers.registry.extent import Extents, around
 from layers.registry.layer import Layer
 from layers.registry.palette import Theme
 from layers.registry.store import dsn, pool
 from tilesrv import answer, metrics, raster, styles
 from tilesrv.answer import Problem, Receive, Scope, Send
+from tilesrv.archive import Archives
+from tilesrv.archived import answer_archive
 from tilesrv.asking import PARAMETERS, caching, find, parse_ask, parse_tile, parse_time
 from tilesrv.cache import Made, TileCache
 from tilesrv.encoding import best
@@ -42,6 +44,7 @@ class TileServer:
         self.events = Events()
         self.extents = Extents()
         self.maker = Maker(self.cache)
+        self.archives = Archives()
         self.pool: AsyncConnectionPool | None = None
         self.listener: Listener | None = None
 
@@ -99,6 +102,8 @@ class TileServer:
         match parts[1:]:
             case ["events"]:
                 return "events", await self.events.stream(viewer, receive, send)
+            case ["archives.json"] | ["archive", _, *_]:
+                return await answer_archive(self.archives, parts[1:], scope, viewer, send)
             case [names] if names.endswith(".json"):
                 return "tilejson", await self._tilejson(names[:-5], scope, viewer, send)
             case [names, z, x, last] if last.endswith((".mvt", ".pbf")):
@@ -140,10 +145,7 @@ class TileServer:
         assert self.pool is not None
         found = [await self.extents.of(self.pool, layer, viewer.clearance) for layer in layers]
         boxes = [e.bounds for e in found if e.bounds]
-        bounds = None
-        if boxes:
-            west, south, east, north = zip(*boxes, strict=True)
-            bounds = (min(west), min(south), max(east), max(north))
+        bounds = around(boxes) if boxes else None
         said = tilejson(layers, viewer.clearance, bounds, answer.base_url(scope), query)
         await answer.send_json(send, 200, said, caching(layers, viewer))
         return 200

@@ -69,7 +69,7 @@ class Maker:
     async def get(self, order: Order) -> Made:
         made = self.cache.get(order.key)
         metrics.CACHE.labels("made" if made is None else "kept").inc()
-        return made or await self.once(order.key, order.tables, lambda: self._make(order))
+        return made or await self.once(order.key, order.tables, lambda: self.make(order))
 
     async def tag(self, order: Order) -> str:
         """The ETag that the tile has at this moment, without making it."""
@@ -79,6 +79,11 @@ class Maker:
             return order.etag(0)
         (version,) = await self._one(statement.version(order.drawn, order.tile))
         return order.etag(version)
+
+    async def present(self, asks: Sequence[Ask], tile: Tile) -> bool:
+        """Whether any row that may be seen lies in the tile, drawn at its zoom or not."""
+        (there,) = await self._one(statement.present(asks, tile))
+        return bool(there)
 
     async def once(self, key: Key, tables: Sequence[str], make: Callable[[], Awaitable[Made]]) -> Made:
         """Whoever asks for a tile that is being made waits for that one; it is made though the first may leave."""
@@ -99,7 +104,7 @@ class Maker:
         if not task.cancelled():
             task.exception()  # somebody waits for it, or nobody does any more
 
-    async def _make(self, order: Order) -> Made:
+    async def make(self, order: Order) -> Made:
         drawn, tile = order.drawn, order.tile
         if not drawn:
             return Made(b"", order.etag(0))

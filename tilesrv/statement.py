@@ -171,6 +171,19 @@ def _grid(ask: Ask, tile: Tile) -> Sql:
     return head + _envelope(tile) + f", {EXTENT}, {BUFFER}, true) AS g, n{outer} FROM (" + cells + ") AS c"
 
 
+def present(asks: Sequence[Ask], tile: Tile) -> Sql:
+    """Whether any row lies in the tile, whatever its zoom leaves out."""
+    parts = [
+        Sql(f"EXISTS (SELECT 1 FROM {relation(a.layer)} WHERE q.merc && ")
+        + _margin(tile)
+        + " AND "
+        + where(a.layer, a.clearance)
+        + ")"
+        for a in asks
+    ]
+    return Sql("SELECT ") + Sql(" OR ").join(parts)
+
+
 def version(asks: Sequence[Ask], tile: Tile) -> Sql:
     """The sum of the change counters under the tile. A derived layer counts its whole tables."""
     x0, x1, y0, y1 = tile.cells()

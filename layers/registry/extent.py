@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -65,3 +66,9 @@ def _statement(layer: Layer, clearance: Clearance) -> Sql:
         layer, clearance
     )
     return Sql("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e), a, b FROM (") + box + ") AS x(e, a, b)"
+
+
+def around(boxes: Sequence[Bounds]) -> Bounds:
+    """The box around some boxes."""
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
