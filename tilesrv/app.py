@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import psycopg
 from django.conf import settings
@@ -27,11 +27,14 @@ from tilesrv.asking import PARAMETERS, caching, find, parse_ask, parse_tile, par
 from tilesrv.cache import Made, TileCache
 from tilesrv.encoding import best
 from tilesrv.events import Events
+from tilesrv.grid import WEB, Tile
 from tilesrv.listen import Change, Listener
 from tilesrv.making import Maker, Order
+from tilesrv.sets import find_set
 from tilesrv.tilejson import tilejson
 
 OnRead = Callable[[Viewer, Layer, str], Awaitable[None]]
+RASTER_PARAMETERS = {"datetime", "theme", "v"}
 MVT = "application/vnd.mapbox-vector-tile"
 
 
@@ -106,26 +109,64 @@ class TileServer:
                 return await answer_archive(self.archives, parts[1:], scope, viewer, send)
             case [names] if names.endswith(".json"):
                 return "tilejson", await self._tilejson(names[:-5], scope, viewer, send)
-            case [names, z, x, last] if last.endswith((".mvt", ".pbf")):
-                return "vector", await self._vector(names, (z, x, last[:-4]), scope, viewer, send)
-            case [name, z, x, last] if last.endswith(".png"):
-                return "raster", await self._raster(name, (z, x, last[:-4]), scope, viewer, send)
+            case [names, z, x, last]:
+                return await self._place(names, WEB.id, (z, x, last), scope, viewer, send)
+            case [names, tms, z, x, last]:
+                return await self._place(names, tms, (z, x, last), scope, viewer, send)
         raise Problem(404, "There is nothing here. Tiles are at /tiles/{layer}/{z}/{x}/{y}.mvt.")
 
-    # vector tiles
+    # tiles
 
-    async def _vector(
-        self, names: str, place: tuple[str, str, str], scope: Scope, viewer: Viewer, send: Send
+    async def _place(
+        self, names: str, tms: str, place: tuple[str, str, str], scope: Scope, viewer: Viewer, send: Send
+    ) -> tuple[str, int]:
+        z, x, last = place
+        y, _, ending = last.partition(".")
+        if ending in ("mvt", "pbf"):
+            layers, asked = find(names, viewer, raster=False), answer.query(scope, PARAMETERS)
+        elif ending == "png":
+            layers, asked = find(names, viewer, raster=True), answer.query(scope, RASTER_PARAMETERS)
+        else:
+            raise Problem(404, "There is nothing here. Tiles end in .mvt, those of rasters in .png.")
+        status = await self.tile(layers, tms, (z, x, y), asked, scope, viewer, send)
+        return ("raster" if ending == "png" else "vector"), status
+
+    async def tile(
+        self,
+        layers: Sequence[Layer],
+        tms: str,
+        place: tuple[str, str, str],
+        asked: Mapping[str, str],
+        scope: Scope,
+        viewer: Viewer,
+        send: Send,
     ) -> int:
-        layers = find(names, viewer, raster=False)
-        tile = parse_tile(*place)
-        asked = answer.query(scope, PARAMETERS)
-        asked.pop("v", None)
-        asks = [parse_ask(layer, viewer.clearance, asked) for layer in layers]
+        """Answers a tile of layers that the viewer may see, at (z, x, y) of a tile matrix set: the one way of
+        all routes, hence the same bytes. `asked` may hold more than tiles understand. Raises Problem."""
+        tile = parse_tile(*place, find_set(tms))
+        known = RASTER_PARAMETERS if layers[0].raster else PARAMETERS
+        wanted = {k: v for k, v in sorted(asked.items()) if k in known and k != "v"}
+        if layers[0].raster:
+            return await self._raster(layers[0], tile, wanted, scope, viewer, send)
+        return await self._vector(layers, tile, wanted, scope, viewer, send)
+
+    async def _note(self, layers: Sequence[Layer], tile: Tile, viewer: Viewer) -> None:
         for layer in layers:
             if layer.audited and self.on_read:
-                await self.on_read(viewer, layer, f"tile {tile.z}/{tile.x}/{tile.y}")
-        order = Order(tuple(asks), viewer.clearance, str(sorted(asked.items())), tile)
+                await self.on_read(viewer, layer, f"tile {tile}")
+
+    async def _vector(
+        self,
+        layers: Sequence[Layer],
+        tile: Tile,
+        asked: Mapping[str, str],
+        scope: Scope,
+        viewer: Viewer,
+        send: Send,
+    ) -> int:
+        asks = tuple(parse_ask(layer, viewer.clearance, asked) for layer in layers)
+        await self._note(layers, tile, viewer)
+        order = Order(asks, viewer.clearance, str(list(asked.items())), tile)
         found, extra = answer.headers(scope), caching(layers, viewer)
         if b"if-none-match" in found and answer.unchanged(found, tag := await self.maker.tag(order)):
             await answer.send(send, 304, extra=extra | {"etag": tag})
@@ -134,6 +175,27 @@ class TileServer:
         status = await send_tile(scope, send, made, MVT, extra)
         self.cache.weigh(order.key)
         return status
+
+    async def _raster(
+        self, layer: Layer, tile: Tile, asked: Mapping[str, str], scope: Scope, viewer: Viewer, send: Send
+    ) -> int:
+        source = raster.pick(layer, parse_time(asked.get("datetime")))
+        await self._note([layer], tile, viewer)
+        if source is None:
+            await answer.send(send, 204, extra=caching([layer], viewer))
+            return 204
+        tag = raster.etag(source, tile, asked.get("theme", "light"))
+        extra = caching([layer], viewer) | {"etag": tag}
+        if answer.unchanged(answer.headers(scope), tag):
+            await answer.send(send, 304, extra=extra)
+            return 304
+        theme: Theme = "dark" if asked.get("theme") == "dark" else "light"
+        image = await asyncio.to_thread(raster.draw, layer, source, tile, theme)
+        if image is None:
+            await answer.send(send, 204, extra=extra)
+            return 204
+        await answer.send(send, 200, image, "image/png", extra, head=scope["method"] == "HEAD")
+        return 200
 
     # descriptions
 
@@ -148,33 +210,6 @@ class TileServer:
         bounds = around(boxes) if boxes else None
         said = tilejson(layers, viewer.clearance, bounds, answer.base_url(scope), query)
         await answer.send_json(send, 200, said, caching(layers, viewer))
-        return 200
-
-    # rasters
-
-    async def _raster(
-        self, name: str, place: tuple[str, str, str], scope: Scope, viewer: Viewer, send: Send
-    ) -> int:
-        (layer,) = find(name, viewer, raster=True)
-        tile = parse_tile(*place)
-        asked = answer.query(scope, {"datetime", "theme", "v"})
-        if layer.audited and self.on_read:
-            await self.on_read(viewer, layer, f"tile {tile.z}/{tile.x}/{tile.y}")
-        source = raster.pick(layer, parse_time(asked.get("datetime")))
-        if source is None:
-            await answer.send(send, 204, extra=caching([layer], viewer))
-            return 204
-        tag = raster.etag(source, tile, asked.get("theme", "light"))
-        extra = caching([layer], viewer) | {"etag": tag}
-        if answer.unchanged(answer.headers(scope), tag):
-            await answer.send(send, 304, extra=extra)
-            return 304
-        theme: Theme = "dark" if asked.get("theme") == "dark" else "light"
-        image = await asyncio.to_thread(raster.draw, layer, source, tile, theme)
-        if image is None:
-            await answer.send(send, 204, extra=extra)
-            return 204
-        await answer.send(send, 200, image, "image/png", extra)
         return 200
 
 

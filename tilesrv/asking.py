@@ -11,7 +11,7 @@ from layers.registry.layer import Layer
 from layers.registry.register import register
 from layers.registry.sql import Interval, parse_interval
 from tilesrv.answer import Problem
-from tilesrv.grid import Tile
+from tilesrv.grid import WEB, MatrixSet, Tile
 from tilesrv.statement import Ask
 
 PARAMETERS = {"datetime", "filter", "filter-lang", "fields", "v"}
@@ -36,11 +36,11 @@ def find(names: str, viewer: Viewer, raster: bool | None) -> list[Layer]:
     return layers
 
 
-def parse_tile(z: str, x: str, y: str) -> Tile:
+def parse_tile(z: str, x: str, y: str, set: MatrixSet = WEB) -> Tile:
     if not all(_NUMBER.match(part) for part in (z, x, y)):
         raise Problem(400, "There is no such tile: z, x and y are whole numbers.")
     try:
-        return Tile(int(z), int(x), int(y))
+        return Tile(int(z), int(x), int(y), set)
     except ValueError as wrong:
         raise Problem(400, f"There is no such tile: {wrong}.") from wrong
 

@@ -20,7 +20,7 @@ from layers.registry.layer import Layer
 from layers.registry.maplibre import named_apart, names
 from layers.registry.sql import Interval, Sql, column, quoted, relation, where
 from layers.registry.style import Labels, named
-from tilesrv.grid import BUFFER, EXTENT, Tile
+from tilesrv.grid import BUFFER, EXTENT, WEB, Tile
 
 MOST_BYTES = 500_000
 THINNEST = 7
@@ -51,7 +51,7 @@ def statement(asks: Sequence[Ask], tile: Tile, thin: int = 0) -> Sql:
 
 
 def _mvt(ask: Ask, tile: Tile, thin: int) -> Sql:
-    rows = _grid(ask, tile) if _grid_rule(ask.layer, tile.z) else _features(ask, tile, thin)
+    rows = _grid(ask, tile) if _grid_rule(ask.layer, tile.zoom) else _features(ask, tile, thin)
     whole = _as_mvt(ask.layer.id, rows)
     if named_apart(ask.layer):
         return whole + " || " + _as_mvt(names(ask.layer), _names(ask, tile))
@@ -67,8 +67,8 @@ def _names(ask: Ask, tile: Tile) -> Sql:
     """A point inside each area, in the one tile that holds it, with what its labels are made of."""
     marks = [mark for mark in ask.layer.style.marks if isinstance(mark, Labels)]
     wanted = {name for mark in marks for own in named(mark) for name in (own, f"{own}_en")}
-    fields = [f for f in tile_fields(ask.layer, ask.clearance, tile.z) if f.name in wanted]
-    point = "ST_AsMVTGeom(ST_PointOnSurface(q.merc), "
+    fields = [f for f in tile_fields(ask.layer, ask.clearance, tile.zoom) if f.name in wanted]
+    point = f"ST_AsMVTGeom(ST_PointOnSurface({_place(tile)}), "
     body = Sql(f"SELECT q.id, {point}") + _envelope(tile) + f", {EXTENT}, 0, true) AS g"
     return (
         body + _attributes(ask.layer, fields) + f" FROM {relation(ask.layer)} WHERE " + _conditions(ask, tile)
@@ -84,15 +84,32 @@ def gridded(layer: Layer, zoom: int) -> bool:
 
 
 def _margin(tile: Tile) -> Sql:
-    return Sql(f"ST_TileEnvelope(%s, %s, %s, margin => {BUFFER / EXTENT})", (tile.z, tile.x, tile.y))
+    """Where to look, in Web Mercator: the tile and its buffer. In another system its edges bend, hence the corners."""
+    wide = Sql("ST_TileEnvelope(") + _numbers(tile) + f", margin => {BUFFER / EXTENT})"
+    if tile.set is WEB:
+        return wide
+    return Sql("ST_Transform(ST_Segmentize(") + wide + f", {tile.width / 8!r}), {WEB.srid})"
 
 
 def _envelope(tile: Tile) -> Sql:
-    return Sql("ST_TileEnvelope(%s, %s, %s)", (tile.z, tile.x, tile.y))
+    return Sql("ST_TileEnvelope(") + _numbers(tile) + ")"
+
+
+def _numbers(tile: Tile) -> Sql:
+    numbers = Sql("%s, %s, %s", (tile.z, tile.x, tile.y))
+    if tile.set is WEB:
+        return numbers
+    west, south, east, north = tile.set.box
+    return numbers + f", ST_MakeEnvelope({west!r}, {south!r}, {east!r}, {north!r}, {tile.set.srid})"
+
+
+def _place(tile: Tile) -> str:
+    """A row's geometry in the system of the tile."""
+    return "q.merc" if tile.set is WEB else f"ST_Transform(q.geom, {tile.set.srid})"
 
 
 def _conditions(ask: Ask, tile: Tile) -> Sql:
-    only = [r.where for r in ask.layer.rules(tile.z) if isinstance(r, Only)]
+    only = [r.where for r in ask.layer.rules(tile.zoom) if isinstance(r, Only)]
     rest = where(ask.layer, ask.clearance, interval=ask.interval, condition=ask.condition, only=only)
     return Sql("q.merc && ") + _margin(tile) + " AND " + rest
 
@@ -114,16 +131,16 @@ def _attributes(layer: Layer, fields: Collection[Field]) -> str:
 def _features(ask: Ask, tile: Tile, thin: int) -> Sql:
     layer = ask.layer
     wanted = [
-        f for f in tile_fields(layer, ask.clearance, tile.z) if ask.fields is None or f.name in ask.fields
+        f for f in tile_fields(layer, ask.clearance, tile.zoom) if ask.fields is None or f.name in ask.fields
     ]
-    geometry, where_, distinct, order = "q.merc", _conditions(ask, tile), "", ""
-    for rule in layer.rules(tile.z):
+    geometry, where_, distinct, order = _place(tile), _conditions(ask, tile), "", ""
+    for rule in layer.rules(tile.zoom):
         if isinstance(rule, Simplify):
-            geometry = f"ST_SimplifyPreserveTopology(q.merc, {rule.pixels * tile.pixel})"
+            geometry = f"ST_SimplifyPreserveTopology({_place(tile)}, {rule.pixels * tile.pixel})"
             if rule.area:
-                where_ += f" AND ST_Area(q.merc) >= {rule.area * tile.pixel**2}"
+                where_ += f" AND ST_Area({_place(tile)}) >= {rule.area * tile.pixel**2}"
         if isinstance(rule, Top):
-            distinct = _cell(tile.width / rule.cells)
+            distinct = _cell(tile, tile.width / rule.cells)
             way = "" if rule.ascending else " DESC"
             order = f" ORDER BY {distinct}, {column(layer, rule.by)}{way} NULLS LAST, q.id"
     if thin:
@@ -134,40 +151,49 @@ def _features(ask: Ask, tile: Tile, thin: int) -> Sql:
     return body + f" FROM {relation(layer)} WHERE " + where_ + order
 
 
-def _cell(size: float) -> str:
-    return f"floor(ST_X(q.merc) / {size!r}), floor(ST_Y(q.merc) / {size!r})"
+def _cell(tile: Tile, size: float) -> str:
+    """The square of the matrix set, counted from its south-west, in which a point lies: column, row."""
+    return f"{_column(tile, size)}, {_row(tile, size)}"
+
+
+def _column(tile: Tile, size: float) -> str:
+    return f"floor((ST_X({_place(tile)}) - {tile.set.box[0]!r}) / {size!r})::bigint"
+
+
+def _row(tile: Tile, size: float) -> str:
+    return f"floor((ST_Y({_place(tile)}) - {tile.set.box[1]!r}) / {size!r})::bigint"
 
 
 def _thinner(layer: Layer, tile: Tile, thin: int, distinct: str, order: str) -> tuple[str, str, str]:
     """For a tile over the byte limit: points keep one a cell, lines and areas lose the smallest."""
     if layer.geometry == "point":
-        cell = _cell(tile.width / (1024 >> thin))
+        cell = _cell(tile, tile.width / (1024 >> thin))
         return cell, f" ORDER BY {cell}, q.id", ""
     least = 2**thin * tile.pixel / 2
     if layer.geometry == "line":
-        return distinct, order, f" AND ST_Length(q.merc) >= {least}"
-    return distinct, order, f" AND ST_Area(q.merc) >= {least**2}"
+        return distinct, order, f" AND ST_Length({_place(tile)}) >= {least}"
+    return distinct, order, f" AND ST_Area({_place(tile)}) >= {least**2}"
 
 
 def _grid(ask: Ask, tile: Tile) -> Sql:
     layer = ask.layer
-    rule = _grid_rule(layer, tile.z)
+    rule = _grid_rule(layer, tile.zoom)
     assert rule is not None
     size = tile.width / rule.cells
     sums = "".join(f", sum({column(layer, s)})::float AS {quoted(s)}" for s in rule.sums)
     outer = "".join(f", {quoted(s)}" for s in rule.sums)
+    place = _place(tile)
     cells = (
         Sql(
-            "SELECT floor((ST_X(q.merc) + 20037508.342789244) / %s)::bigint AS cx, "
-            "floor((ST_Y(q.merc) + 20037508.342789244) / %s)::bigint AS cy, "
-            f"avg(ST_X(q.merc)) AS mx, avg(ST_Y(q.merc)) AS my, count(*)::int AS n{sums} "
-            f"FROM {relation(layer)} WHERE ",
-            (size, size),
+            f"SELECT {_column(tile, size)} AS cx, {_row(tile, size)} AS cy, avg(ST_X({place})) AS mx, avg(ST_Y({place})) AS my, "
+            f"count(*)::int AS n{sums} FROM {relation(layer)} WHERE "
         )
         + _conditions(ask, tile)
         + " GROUP BY 1, 2"
     )
-    head = Sql("SELECT (cy << 28) | cx AS id, ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(mx, my), 3857), ")
+    head = Sql("SELECT (cy << 28) | cx AS id, ") + (
+        f"ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(mx, my), {tile.set.srid}), "
+    )
     return head + _envelope(tile) + f", {EXTENT}, {BUFFER}, true) AS g, n{outer} FROM (" + cells + ") AS c"
 
 
