@@ -25,6 +25,7 @@ from tilesrv.archive import Archives
 from tilesrv.archived import answer_archive
 from tilesrv.asking import PARAMETERS, caching, find, parse_ask, parse_tile, parse_time
 from tilesrv.cache import Made, TileCache
+from tilesrv.disk import Disk, disk_folder
 from tilesrv.encoding import best
 from tilesrv.events import Events
 from tilesrv.grid import WEB, Tile
@@ -46,7 +47,7 @@ class TileServer:
         self.cache = TileCache(settings.TILE_CACHE_MB * 2**20)
         self.events = Events()
         self.extents = Extents()
-        self.maker = Maker(self.cache)
+        self.maker = Maker(self.cache, Disk(disk_folder(), settings.TILE_DISK_MB * 2**20))
         self.archives = Archives()
         self.pool: AsyncConnectionPool | None = None
         self.listener: Listener | None = None
@@ -61,6 +62,7 @@ class TileServer:
         self.events.close()
         if self.listener:
             await self.listener.stop()
+        await self.maker.settle()
         if self.pool:
             await self.pool.close()
 

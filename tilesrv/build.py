@@ -128,15 +128,15 @@ class Builder:
                 raise CannotBuild("The layers have nothing within this box.")
         return box
 
-    async def _version(self) -> int:
+    async def _version(self) -> str:
         """What counts up when anything in the layers changes."""
         tables = sorted({t for a in self.asks for t in a.layer.tables})
-        sql = "SELECT coalesce(sum(version), 0)::bigint FROM registry_tilecell WHERE table_name = ANY(%s)"
+        sql = f"SELECT {statement.COUNTED} FROM registry_tilecell WHERE table_name = ANY(%s)"
         async with self.line.connection() as line:
-            row = await (await line.execute(sql, (tables,))).fetchone()
-        return int(row[0]) if row else 0
+            row = await (await line.execute(sql.encode(), (tables,))).fetchone()
+        return str(row[0]) if row else ""
 
-    def _order(self, version: int) -> str:
+    def _order(self, version: str) -> str:
         plan = self.plan
         stamps = [p.stamp for a in self.asks if a.layer.raster and (p := raster.pick(a.layer, None))]
         ids = [layer.id for layer in plan.layers]

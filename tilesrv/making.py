@@ -1,4 +1,4 @@
-"""Where a vector tile comes from: memory, or one SQL statement; whoever asks at the same time waits for the same.
+"""Where a vector tile comes from: memory, disk, or one SQL statement; whoever asks at the same time waits for the same.
 
 The tile and the counters that its ETag is made of are read in one statement, hence in one snapshot.
 """
@@ -20,6 +20,7 @@ from layers.registry.sql import Sql
 from tilesrv import metrics, statement
 from tilesrv.answer import Problem
 from tilesrv.cache import Key, Made, TileCache
+from tilesrv.disk import Disk
 from tilesrv.grid import Tile
 from tilesrv.statement import Ask
 
@@ -53,7 +54,7 @@ class Order:
     def tables(self) -> tuple[str, ...]:
         return tuple(sorted({t for a in self.asks for t in a.layer.tables}))
 
-    def etag(self, version: int) -> str:
+    def etag(self, version: str) -> str:
         """The same for all workers, and for all codings, which is why it is weak."""
         names, clearance, asked, tile = self.key
         seed = f"{statement.STAMP}/{names}/{clearance}/{asked}/{tile}#{version}"
@@ -61,22 +62,53 @@ class Order:
 
 
 class Maker:
-    def __init__(self, cache: TileCache) -> None:
+    """Memory, then disk, then the database."""
+
+    def __init__(self, cache: TileCache, disk: Disk | None = None) -> None:
         self.cache = cache
+        self.disk = disk
         self.pool: AsyncConnectionPool | None = None
         self._making: dict[Key, asyncio.Task[Made]] = {}
+        self._writing: set[asyncio.Task[None]] = set()
 
     async def get(self, order: Order) -> Made:
-        made = self.cache.get(order.key)
-        metrics.CACHE.labels("made" if made is None else "kept").inc()
-        return made or await self.once(order.key, order.tables, lambda: self.make(order))
+        if made := self.cache.get(order.key):
+            metrics.CACHE.labels("kept").inc()
+            return made
+        return await self.once(order.key, order.tables, lambda: self._fetch(order))
+
+    async def _fetch(self, order: Order) -> Made:
+        disk = (
+            self.disk
+            if order.drawn and self.disk and self.disk.most and not any(a.layer.audited for a in order.asks)
+            else None
+        )
+        if disk and (kept := await asyncio.to_thread(disk.tag, order.key)):
+            now = await self._version(order)
+            if kept == now and (found := await asyncio.to_thread(disk.read, order.key, now)):
+                metrics.CACHE.labels("disk").inc()
+                return found
+        metrics.CACHE.labels("made").inc()
+        made = await self.make(order)
+        if disk:
+            writing = asyncio.create_task(asyncio.to_thread(disk.write, order.key, made))
+            self._writing.add(writing)
+            writing.add_done_callback(self._writing.discard)
+        return made
+
+    async def settle(self) -> None:
+        """Waits until all that is on its way to the disk has arrived."""
+        await asyncio.gather(*self._writing)
 
     async def tag(self, order: Order) -> str:
         """The ETag that the tile has at this moment, without making it."""
         if made := self.cache.get(order.key):
             return made.etag
+        return await self._version(order)
+
+    async def _version(self, order: Order) -> str:
         if not order.drawn:
-            return order.etag(0)
+            return order.etag("")
         (version,) = await self._one(statement.version(order.drawn, order.tile))
         return order.etag(version)
 
@@ -107,9 +139,9 @@ class Maker:
     async def make(self, order: Order) -> Made:
         drawn, tile = order.drawn, order.tile
         if not drawn:
-            return Made(b"", order.etag(0))
+            return Made(b"", order.etag(""))
         counted = statement.version(drawn, tile)
-        thin, raw, version = 0, b"", 0
+        thin, raw, version = 0, b"", ""
         for thin in range(statement.THINNEST):
             row = await self._one(statement.statement(drawn, tile, thin) + ", (" + counted + ")")
             raw, version = bytes(row[0]), row[1]

@@ -210,13 +210,21 @@ def present(asks: Sequence[Ask], tile: Tile) -> Sql:
     return Sql("SELECT ") + Sql(" OR ").join(parts)
 
 
+# A database that was restored counts from where it stood, and would come to the same number by another way.
+# Its tables, or its cluster, are others then; their numbers are part of what is told.
+COUNTED = (
+    "coalesce(sum(version), 0)::text || '-' || 'registry_tilecell'::regclass::oid || '-' || "
+    "(SELECT system_identifier FROM pg_control_system())"
+)
+
+
 def version(asks: Sequence[Ask], tile: Tile) -> Sql:
-    """The sum of the change counters under the tile. A derived layer counts its whole tables."""
+    """The sum of the change counters under the tile, and of which database. A derived layer counts its whole tables."""
     x0, x1, y0, y1 = tile.cells()
     direct = sorted({t for a in asks if a.layer.model for t in a.layer.tables})
     derived = sorted({t for a in asks if a.layer.query for t in a.layer.tables})
     return Sql(
-        "SELECT coalesce(sum(version), 0)::bigint FROM registry_tilecell WHERE "
+        f"SELECT {COUNTED} FROM registry_tilecell WHERE "
         "(table_name = ANY(%s) AND ((x BETWEEN %s AND %s AND y BETWEEN %s AND %s) OR x = -1)) "
         "OR table_name = ANY(%s)",
         (direct, x0, x1, y0, y1, derived),

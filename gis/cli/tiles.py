@@ -107,3 +107,19 @@ def build_(
         click.echo(
             "  Data changed meanwhile: tiles made early may show it as it was before. Build again for one state."
         )
+
+
+@tiles_.command("purge")
+@click.argument("layers", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def purge_(layers: tuple[str, ...], as_json: bool) -> None:
+    """Take away the tiles that are kept on disk: all, or those of LAYERS.
+
+    Never needed for freshness: a kept tile is served only while nothing under it has changed.
+    """
+    setup.django()
+    from tilesrv.disk import Disk, disk_folder
+
+    names = {find(id).id for id in layers}
+    gone = Disk(disk_folder(), 0).purge(names or None)
+    click.echo(json.dumps({"purged": gone}) if as_json else f"{gone:,} kept tiles are gone.")
