@@ -36,7 +36,7 @@ class Antu:
         self.django = ASGIHandler()
         self.notes = Notes()
         self.tiles = TileServer(on_read=self.notes.read)
-        self.ogc = Ogc(on_read=self.notes.read)
+        self.ogc = Ogc(on_read=self.notes.read, tiles=self.tiles)
         self.identity = Identity()
         self.parts = (self.notes, self.identity, self.tiles, self.ogc)
 

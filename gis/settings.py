@@ -147,6 +147,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
+# A font with Chinese characters for maps drawn on the server; without, one that the system has is looked for.
+MAP_FONT = os.environ.get("ANTU_MAP_FONT", "")
+
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
 TILE_DISK_MB = int(os.environ.get("ANTU_TILE_DISK_MB", "512"))

@@ -52,7 +52,8 @@ def import_(
     rejects: Path | None,
     as_json: bool,
 ) -> None:
-    """Read FILES into LAYER: CSV in any encoding, SHP (zipped too), GPKG, GeoJSON, KML, FlatGeobuf, DXF.
+    """Read FILES into LAYER: CSV in any encoding, XLSX, SHP (zipped too), GPKG, GeoJSON, KML,
+    FlatGeobuf, DXF, GeoParquet; any of them as .gz or in a .zip.
 
     Lines that were imported before and did not change are left alone; what is wrong with a line goes to the
     reject file. All files come in, or none.

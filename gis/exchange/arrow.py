@@ -10,7 +10,6 @@ import pyarrow as pa
 from pyproj import CRS
 
 from gis.exchange.export import Export
-from layers.registry.sql import columns
 
 GEOMETRY_TYPES = {"point": "Point", "line": "LineString", "polygon": "MultiPolygon"}
 _KINDS: dict[str, pa.DataType] = {
@@ -26,7 +25,7 @@ _KINDS: dict[str, pa.DataType] = {
 
 def schema(order: Export, names: Sequence[str], plain_times: bool = False, geo: bool = False) -> pa.Schema:
     """`plain_times` writes moments as text, for formats that know none; `geo` adds what GeoParquet says."""
-    kinds = [_KINDS[f.resolved] for f in order.chosen]
+    kinds = [_KINDS[kind] for kind in order.kinds]
     if plain_times:
         kinds = [pa.string() if pa.types.is_temporal(k) else k for k in kinds]
     out = pa.schema([("id", pa.int64()), *zip(names, kinds, strict=True), ("geometry", pa.binary())])
@@ -43,17 +42,19 @@ def _about(order: Export) -> dict[str, Any]:
 
 
 def batches(order: Export, wanted: pa.Schema) -> Iterator[pa.RecordBatch]:
-    for rows in order.batches(f"q.id{columns(order.layer, order.chosen)}, ST_AsBinary({order.place})"):
+    kinds = ["integer", *order.kinds, "geometry"]
+    for rows in order.batches(f"q.id{order.values}, ST_AsBinary({order.place})"):
         values = zip(*rows, strict=True)
-        arrays = [
-            pa.array([_value(v, f.type) for v in vs], f.type) for vs, f in zip(values, wanted, strict=True)
-        ]
+        arrays = [_array(vs, f.type, kind) for vs, f, kind in zip(values, wanted, kinds, strict=True)]
         yield pa.record_batch(arrays, schema=wanted)
 
 
-def _value(value: Any, kind: pa.DataType) -> Any:
-    if value is None:
-        return None
-    if pa.types.is_string(kind) and not isinstance(value, str):
-        return value.isoformat() if hasattr(value, "isoformat") else json.dumps(value, ensure_ascii=False)
-    return bytes(value) if pa.types.is_binary(kind) else value
+def _array(values: tuple[Any, ...], kind: pa.DataType, declared: str) -> pa.Array:
+    """Values as psycopg read them; moments and JSON become text where the format knows neither."""
+    if pa.types.is_string(kind) and declared != "string":
+        return pa.array([None if v is None else _text(v) for v in values], kind)
+    return pa.array(values, kind)
+
+
+def _text(value: Any) -> str:
+    return str(value.isoformat()) if hasattr(value, "isoformat") else json.dumps(value, ensure_ascii=False)

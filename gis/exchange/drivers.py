@@ -12,6 +12,7 @@ import pyogrio
 from gis.exchange.arrow import GEOMETRY_TYPES, batches, schema
 from gis.exchange.export import Export
 from gis.exchange.names import shortened
+from gis.exchange.unpack import LEGEND
 
 
 def draw(order: Export, room: Path, driver: str, ending: str) -> Path:
@@ -20,7 +21,7 @@ def draw(order: Export, room: Path, driver: str, ending: str) -> Path:
     if driver == "ESRI Shapefile":
         _shapefile(order, room, path)
     else:
-        _write(order, path, driver, [f.name for f in order.chosen])
+        _write(order, path, driver, order.names)
     return path
 
 
@@ -39,15 +40,15 @@ def _write(order: Export, path: Path, driver: str, names: list[str]) -> None:
 
 
 def _shapefile(order: Export, room: Path, path: Path) -> None:
-    """A zip of the files; names longer than ten letters are cut, and `fields.csv` says what they were."""
-    names = list(shortened(f.name for f in order.chosen).values())
+    """A zip of the files; names longer than ten letters are cut, and a table beside them says what they were."""
+    names = list(shortened(order.names).values())
     folder = room / "shp"
     folder.mkdir()
     _write(order, folder / f"{order.layer.id}.shp", "ESRI Shapefile", names)
-    with (folder / "fields.csv").open("w", encoding="utf-8-sig", newline="") as out:
+    with (folder / LEGEND).open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["column", "field", "中文", "English", "unit"])
-        for name, f in zip(names, order.chosen, strict=True):
+        for name, f in zip(names[-len(order.chosen) :], order.chosen, strict=True):
             writer.writerow([name, f.name, f.title.zh, f.title.en, f.unit or ""])
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out_zip:
         for file in sorted(folder.iterdir()):

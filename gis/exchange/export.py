@@ -14,7 +14,7 @@ from layers.access import Clearance
 from layers.registry import cql
 from layers.registry.field import Field
 from layers.registry.layer import Layer
-from layers.registry.sql import Bbox, Sql, parse_interval, relation, where
+from layers.registry.sql import Bbox, Sql, columns, parse_interval, relation, where
 
 BATCH = 2_000
 
@@ -29,7 +29,29 @@ class Export:
     """All of them, the viewer's row limits included."""
     chosen: tuple[Field, ...]
     srid: int = 4326
+    keys: bool = False
+    """Whether rows carry their key, so that a file taken out and mended comes in again as the same rows."""
     rows: int = 0
+
+    @property
+    def keyed(self) -> bool:
+        """A key that is a declared field goes where that field goes, and nowhere else."""
+        return self.keys and self.layer.model is not None and "key" not in self.layer.by_name
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the attributes, in the order of `values`."""
+        return [*(["key"] if self.keyed else []), *(f.name for f in self.chosen)]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Their types."""
+        return [*(["string"] if self.keyed else []), *(f.resolved for f in self.chosen)]
+
+    @property
+    def values(self) -> str:
+        """The attributes as SQL, with a comma before each."""
+        return (', q."key"' if self.keyed else "") + columns(self.layer, self.chosen)
 
     @property
     def place(self) -> str:
@@ -83,4 +105,6 @@ def export(
     except ValueError as wrong:
         raise Trouble(str(wrong), code=2) from wrong
     chosen = tuple(f for f in seen if not fields or f.name in fields)
-    return Export(layer=layer, clearance=clearance, conditions=conditions, chosen=chosen, srid=srid)
+    return Export(
+        layer=layer, clearance=clearance, conditions=conditions, chosen=chosen, srid=srid, keys=True
+    )

@@ -96,7 +96,12 @@ class _Part:
         if source is None and take.constant is None and take.read is None:
             return None
         labels = Labels(codes, take.values) if codes else None
-        read = Reference(column) if isinstance(column, models.ForeignKey) else reader(column)
+        read: Callable[[Any], Any]
+        if isinstance(column, models.ForeignKey):
+            # files of ours name a reference like the field, and hold its id
+            read = Reference(column, by_id=source == column.attname, lenient=take.lenient)
+        else:
+            read = reader(column)
         return cls(column, take, source, time, group, labels, read, {})
 
     def __call__(self, batch: Batch, rows: list[Cells], days: Sequence[date | None] | None) -> Values:

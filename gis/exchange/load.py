@@ -8,7 +8,7 @@ calls has decided who may import (`layers.access.require`), and says who it is a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -23,9 +23,9 @@ from gis.exchange.children import Children
 from gis.exchange.copy import ewkb, stage, write_rows
 from gis.exchange.filling import Filling, days_of
 from gis.exchange.known import near, recognised
-from gis.exchange.mapping import by_name, checked
+from gis.exchange.mapping import WKT, by_name, checked, located
 from gis.exchange.places import Box, Places, system
-from gis.exchange.rejects import Rejects
+from gis.exchange.rejects import ADDED, Rejects
 from gis.exchange.source import source
 from gis.exchange.unpack import unpacked
 from gis.exchange.upsert import Written, duplicates, places_settled, settle, upsert
@@ -115,6 +115,11 @@ class Import:
         return Path(settings.DATA_DIR) / "rejects" / f"{self.layer.id}-{stamp}.csv"
 
     def _model(self) -> type[Row]:
+        if self.layer.raster:
+            raise Wrong(
+                f"圖層 {self.layer.id} 是網格影像，不能由表格匯入。",
+                f"The layer {self.layer.id} is a raster, which no table can be imported into.",
+            )
         if self.layer.model is None:
             raise Wrong(
                 f"圖層 {self.layer.id} 由其他資料算出，不能匯入；請匯入它所依據的圖層。",
@@ -132,10 +137,14 @@ class _Run:
         self.importer = self._choose()
         result.importers.append(self.importer.title.en)
         present, child = set(source.columns), self.importer.child
-        takes = {name: take for name, take in self.importer.fields.items() if name not in ("key", "origin")}
+        takes = {
+            name: take
+            for name, take in self.importer.fields.items()
+            if name not in ("key", "origin") and self._allowed(name)
+        }
         self.own_key = self.importer.fields.get("key")
         self.origin = self.importer.fields.get("origin")
-        count = [child.count] if child and child.count else []
+        self.count = count = [child.count] if child and child.count else []
         self.filling = Filling(self.model, takes, _codes(self.layer), present, count)
         self.children = (
             Filling(child.model, child.fields, {}, present, _parent_columns(child)) if child else None
@@ -146,13 +155,18 @@ class _Run:
         self.derived = [c for n in self.settled if (c := self.layer.column(n)) not in mapped] + count
         self.places = Places(self.importer.place, _kind(self.model), order.crs or self._crs(), self._within())
         self.bad_keys: set[str] = set()
+        self.done = 0
+
+    def _allowed(self, name: str) -> bool:
+        field = self.layer.by_name.get(name)
+        return field is None or field.clearance <= self.order.clearance
 
     def _choose(self) -> Importer:
         """What the user says, or what a theme knows, or what the names of the columns suggest."""
         if self.order.importer:
             return checked(self.order.importer, self.source)
         if known := recognised(self.layer, self.source):
-            return known
+            return located(known, self.source)
         return by_name(self.layer, self.source, self.order.clearance)
 
     def _crs(self) -> str | None:
@@ -224,7 +238,8 @@ class _Run:
             if self.children and keys[at]:
                 self.bad_keys.add(keys[at])
         self.result.read += len(batch)
-        self.order.progress(self.source.path.name, len(batch))
+        self.done += len(batch)
+        self.order.progress(self.source.path.name, self.done)
 
     def _dated(self) -> bool:
         return self.layer.time is not None and self.layer.column(self.layer.time) in self.filling.columns
@@ -273,10 +288,12 @@ class _Run:
                     )
                 out.append(digest(*map(text, cells)))
             return out
-        places = ewkb(shapes)
-        return [
-            digest(place or "", *map(text, cells)) for place, cells in zip(places, _rows(batch), strict=True)
-        ]
+        # neither how the place was written nor what a reject file of ours added makes another row of it
+        place = self.places.place
+        besides = {*ADDED, *place.lon, *place.lat, *place.wkt, *WKT}
+        said = [cells for name, cells in batch.columns.items() if name not in besides]
+        rows = zip(*said, strict=True) if said else iter([()] * len(batch))
+        return [digest(at or "", *map(text, cells)) for at, cells in zip(ewkb(shapes), rows, strict=True)]
 
     def _origins(self, batch: Batch) -> list[str]:
         if self.origin is None:
@@ -322,8 +339,8 @@ class _Run:
         written = upsert(
             self.model,
             STAGE,
-            self.filling.columns,
-            self.derived,
+            [*self.filling.columns, *self.count],
+            [c for c in self.derived if c not in self.count],
             self.filling.defaults,
             self.origin is not None,
         )
@@ -348,12 +365,6 @@ class _Run:
 
 def digest(*said: str) -> str:
     return "f" + hashlib.blake2b("\x1f".join(said).encode(), digest_size=14).hexdigest()
-
-
-def _rows(batch: Batch) -> Iterator[tuple[Any, ...]]:
-    if not batch.columns:
-        return iter([()] * len(batch))
-    return zip(*batch.columns.values(), strict=True)
 
 
 def _codes(layer: Layer) -> dict[str, CodeList]:

@@ -14,7 +14,11 @@ from layers.registry.sql import quoted
 class Reference:
     """Rows of one table by what people call them, read once an import."""
 
-    def __init__(self, column: models.ForeignKey[Any, Any]) -> None:
+    def __init__(
+        self, column: models.ForeignKey[Any, Any], *, by_id: bool = False, lenient: bool = False
+    ) -> None:
+        """`by_id` looks among ids first; `lenient` gives None where there is no such row."""
+        self.by_id, self.lenient = by_id, lenient
         target = column.related_model
         assert isinstance(target, type)
         self.title = str(column.verbose_name)
@@ -30,13 +34,13 @@ class Reference:
                 for said in filter(None, called):
                     self._called[said] = None if self._called.get(said, id) != id else id
 
-    def __call__(self, cell: Any) -> int:
+    def __call__(self, cell: Any) -> int | None:
         said = text(cell)
-        found = self._called.get(said)
-        if found is not None:
+        number = int(said) if said.isascii() and said.isdigit() and int(said) in self._ids else None
+        named = self._called.get(said)
+        found = (number or named) if self.by_id else (named or number)
+        if found is not None or self.lenient:
             return found
-        if said.isdigit() and int(said) in self._ids:
-            return int(said)
         if said in self._called:
             raise Wrong(
                 f"{self.title}「{said[:40]}」不只一筆", f"several {self.name} are called “{said[:40]}”"

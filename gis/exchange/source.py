@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gis.exchange.batch import Source
 from gis.exchange.delimited import Delimited
+from gis.exchange.sheet import SHEETS, Sheet
 from gis.exchange.vector import FORMATS, Parquet, Vector, unreadable
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -19,10 +20,12 @@ _MAGIC = (
 
 def source(path: Path, *, encoding: str | None = None, sublayer: str | None = None, hint: str = "") -> Source:
     kind = path.suffix.lower()
-    if kind not in (*TEXT, *FORMATS, ".parquet", ".geoparquet"):
+    if kind not in (*TEXT, *SHEETS, *FORMATS):
         kind = _kind_inside(path)
     if kind in TEXT:
         return Delimited(path, encoding)
+    if kind in SHEETS:
+        return Sheet(path, sublayer, hint)
     if kind in (".parquet", ".geoparquet"):
         return Parquet(path)
     return Vector(path, sublayer, encoding, hint)

@@ -8,30 +8,33 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gis.exchange.arrow import batches, schema
 from gis.exchange.export import Export
 from gis.exchange.guard import guarded
 from layers.registry.geojson import feature, fg_feature, fg_head
-from layers.registry.sql import columns
 
-ROW_GROUP = 20_000
+ROW_GROUPS = (2_000, 16_000)
+"""The first group of a GeoParquet file is small, so that it leaves at once; the rest pack better when larger."""
+DECIMALS = 9
+"""Of a degree, as fine as an import compares places, so that a file read back changes nothing."""
 
 
 def geojson(order: Export) -> Iterator[bytes]:
     layer = order.layer
     head = {"name": layer.id, "attribution": layer.attribution.en, "licence": layer.licence}
-    return _collection(order, head, feature(layer, order.chosen, "q.geom", 7))
+    return _collection(order, head, feature(layer, order.chosen, "q.geom", DECIMALS, order.keyed))
 
 
 def jsonfg(order: Export) -> Iterator[bytes]:
     layer = order.layer
     head = fg_head(layer, order.srid) | {"attribution": layer.attribution.en, "licence": layer.licence}
-    return _collection(order, head, fg_feature(layer, order.chosen, order.place, order.srid))
+    return _collection(order, head, fg_feature(layer, order.chosen, order.place, order.srid, order.keyed))
 
 
 def _collection(order: Export, head: dict[str, Any], feature_sql: str) -> Iterator[bytes]:
@@ -47,15 +50,24 @@ def _collection(order: Export, head: dict[str, Any], feature_sql: str) -> Iterat
 
 def as_csv(order: Export) -> Iterator[bytes]:
     point = order.layer.geometry == "point"
-    place = f"ST_X({order.place}), ST_Y({order.place})" if point else f"ST_AsText({order.place}, 7)"
+    place = f"ST_X({order.place}), ST_Y({order.place})" if point else f"ST_AsText({order.place}, {DECIMALS})"
     places = (("lon", "lat") if order.srid == 4326 else ("x", "y")) if point else ("wkt",)
-    parts = order.batches(f"q.id, {place}{columns(order.layer, order.chosen)}")
-    yield b"\xef\xbb\xbf" + _lines([["id", *places, *(f.name for f in order.chosen)]])
+    parts = order.batches(f"q.id, {place}{order.values}")
+    yield b"\xef\xbb\xbf" + _lines([["id", *places, *order.names]])
+    ways = [None, *(None for _ in places), *map(_way, order.kinds)]
     for rows in parts:
-        yield _lines([[cell(v) for v in row] for row in rows])
+        columns = [
+            v if way is None else map(way, v) for way, v in zip(ways, zip(*rows, strict=True), strict=True)
+        ]
+        yield _lines(zip(*columns, strict=True))
 
 
-def _lines(rows: list[list[Any]]) -> bytes:
+def _way(kind: str) -> Callable[[Any], Any] | None:
+    """How values of a type become cells; numbers are as they are."""
+    return None if kind in ("integer", "number", "boolean") else cell
+
+
+def _lines(rows: Iterable[Iterable[Any]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()
@@ -72,25 +84,19 @@ def cell(value: Any) -> Any:
 
 def parquet(order: Export) -> Iterator[bytes]:
     written = _Drain()
-    wanted = schema(order, [f.name for f in order.chosen], geo=True)
+    wanted = schema(order, order.names, geo=True)
     with pq.ParquetWriter(written, wanted, compression="zstd") as out:
-        waiting, count = [], 0
+        waiting, count, enough = [], 0, ROW_GROUPS[0]
         for batch in batches(order, wanted):
             waiting.append(batch)
             count += batch.num_rows
-            if count >= ROW_GROUP:
-                out.write_table(_table(waiting))
-                waiting, count = [], 0
+            if count >= enough:
+                out.write_table(pa.Table.from_batches(waiting))
+                waiting, count, enough = [], 0, ROW_GROUPS[1]
                 yield written.drained()
         if waiting:
-            out.write_table(_table(waiting))
+            out.write_table(pa.Table.from_batches(waiting))
     yield written.drained()
-
-
-def _table(parts: list[Any]) -> Any:
-    import pyarrow as pa
-
-    return pa.Table.from_batches(parts)
 
 
 class _Drain(io.RawIOBase):

@@ -35,8 +35,12 @@ DATA = {
     ".shp",
     ".parquet",
     ".gml",
+    ".xlsx",
+    ".ods",
 }
 SIDECARS = {".dbf", ".shx", ".prj", ".cpg", ".qix", ".sbn", ".sbx"}
+LEGEND = "fields.csv"
+"""The table of names that stands beside a shapefile of ours."""
 CHUNK = 1024 * 1024
 
 
@@ -85,12 +89,15 @@ def _unzip(path: Path, into: Path) -> list[Path]:
                 f"{path.name} 內含超過 {MOST_MEMBERS} 個檔案。",
                 f"{path.name} holds more than {MOST_MEMBERS:,} files.",
             )
+        shapes = any(m.filename.lower().endswith(".shp") for m in members)
         stems: dict[str, str] = {}
         left = MOST_BYTES
         for member in members:
             inner = Path(member.filename.replace("\\", "/"))
             suffix = inner.suffix.lower()
             if suffix not in DATA | SIDECARS or inner.name.startswith("."):
+                continue
+            if shapes and inner.name.lower() == LEGEND:
                 continue
             if member.flag_bits & 1:
                 raise Wrong(f"{path.name} 設有密碼，無法讀取。", f"{path.name} is locked with a password.")

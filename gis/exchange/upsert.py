@@ -96,7 +96,10 @@ def upsert(
     defaults: dict[str, Any],
     origin: bool,
 ) -> Written:
-    """Writes the stage; `derived` columns travel with a change but are none by themselves."""
+    """Writes the stage; `derived` columns travel with a change but are none by themselves.
+
+    Unless the table has nothing there yet: villages that came in before their townships find them later.
+    """
     target = quoted(name_of(table))
     compared = [*columns, "origin"] if origin else list(columns)
     update = [*columns, *derived, "geom", "origin"]
@@ -104,6 +107,7 @@ def upsert(
     insert = ["key", "origin", "geom", *columns, *derived]
     old = [*(f"t.{quoted(c)}" for c in compared), _place("t")]
     new = [*(f"excluded.{quoted(c)}" for c in compared), _place("excluded")]
+    found = [f"OR (t.{quoted(c)} IS NULL AND excluded.{quoted(c)} IS NOT NULL)" for c in derived]
     return _write(
         f"""
         INSERT INTO {target} AS t ({_names([*insert, *filled])}, version, changed_at)
@@ -111,7 +115,7 @@ def upsert(
         ON CONFLICT (key) DO UPDATE SET
             {", ".join(f"{quoted(c)} = excluded.{quoted(c)}" for c in update)},
             version = t.version + 1, changed_at = now()
-        WHERE ROW({", ".join(old)}) IS DISTINCT FROM ROW({", ".join(new)})
+        WHERE ROW({", ".join(old)}) IS DISTINCT FROM ROW({", ".join(new)}) {" ".join(found)}
         RETURNING t.key, (xmax = 0) AS fresh
         """,
         [defaults[c] for c in filled],

@@ -1,4 +1,4 @@
-"""Vector files (SHP, GPKG, GeoJSON, KML, FlatGeobuf, DXF, GeoParquet) and sheets as batches, by GDAL and Arrow.
+"""Vector files (SHP, GPKG, GeoJSON, KML, FlatGeobuf, DXF, GeoParquet) as batches, by GDAL and Arrow.
 
 A file of any size is read in the memory of one batch; what is inside keeps its types.
 """
@@ -6,6 +6,7 @@ A file of any size is read in the memory of one batch; what is inside keeps its 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,36 +53,15 @@ class Vector:
     notes: int = 0
 
     def __post_init__(self) -> None:
-        self.sublayer = self.sublayer or self._only_layer()
+        self.sublayer = self.sublayer or only_layer(self.path, self.hint)
         self.encoding = self.encoding or self._dbf_encoding()
-        try:
+        with reading(self.path):
             info = pyogrio.read_info(self.path, layer=self.sublayer, encoding=self.encoding)
-        except (DataSourceError, DataLayerError) as wrong:
-            raise unreadable(self.path) from wrong
         self.geometry = info["geometry_type"] is not None
         self.crs = info["crs"]
         self.columns = [str(name) for name in info["fields"]]
         head = next(self._read(1), None)
         self.first = head.row(0) if head is not None and len(head) else {}
-
-    def _only_layer(self) -> str:
-        try:
-            found = [(str(name), kind) for name, kind in pyogrio.list_layers(self.path)]
-        except (DataSourceError, DataLayerError) as wrong:
-            raise unreadable(self.path) from wrong
-        names = [name for name, _ in found]
-        placed = [name for name, kind in found if kind is not None]
-        if len(placed) == 1 or len(names) == 1:
-            return (placed or names)[0]
-        if self.hint in names:
-            return self.hint
-        if not names:
-            raise Wrong(f"{self.path.name} 內沒有圖層。", f"{self.path.name} holds no layer.")
-        listed = ", ".join(names[:20])
-        raise Wrong(
-            f"{self.path.name} 有多個圖層，請以 --sublayer 指定其一：{listed}。",
-            f"{self.path.name} holds several layers; choose one with --sublayer: {listed}.",
-        )
 
     def _dbf_encoding(self) -> str | None:
         """Shapefiles without .cpg mostly come from Windows in Big5, and do not say so."""
@@ -97,7 +77,7 @@ class Vector:
 
     def _read(self, size: int) -> Iterator[Batch]:
         number = 0
-        with pyogrio.open_arrow(
+        with reading(self.path), pyogrio.open_arrow(
             self.path, layer=self.sublayer, encoding=self.encoding, batch_size=size, use_pyarrow=True,
             datetime_as_string=True,
         ) as (meta, reader):  # fmt: skip
@@ -120,10 +100,8 @@ class Parquet:
     _place: str = "geometry"
 
     def __post_init__(self) -> None:
-        try:
+        with reading(self.path):
             schema = pq.read_schema(self.path)
-        except pa.ArrowInvalid as wrong:
-            raise unreadable(self.path) from wrong
         self._place, self.crs = geo_column(schema)
         self.geometry = self._place in schema.names
         self.columns = [name for name in schema.names if name != self._place]
@@ -132,9 +110,38 @@ class Parquet:
 
     def batches(self) -> Iterator[Batch]:
         number = 0
-        for part in pq.ParquetFile(self.path).iter_batches(SIZE):
-            yield as_batch(part, self._place, number, set(self.columns))
-            number += len(part)
+        with reading(self.path):
+            for part in pq.ParquetFile(self.path).iter_batches(SIZE):
+                yield as_batch(part, self._place, number, set(self.columns))
+                number += len(part)
+
+
+def only_layer(path: Path, hint: str) -> str:
+    """The one layer of a file; of several, the one called like the layer of ours that is wanted."""
+    with reading(path):
+        found = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
+    names = [name for name, _ in found]
+    placed = [name for name, kind in found if kind is not None]
+    if len(placed) == 1 or len(names) == 1:
+        return (placed or names)[0]
+    if hint in names:
+        return hint
+    if not names:
+        raise Wrong(f"{path.name} 內沒有圖層。", f"{path.name} holds no layer.")
+    listed = ", ".join(names[:20])
+    raise Wrong(
+        f"{path.name} 有多個圖層，請以 --sublayer 指定其一：{listed}。",
+        f"{path.name} holds several layers; choose one with --sublayer: {listed}.",
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """A file that is damaged, at its head or in its middle, is told so instead of in GDAL's words."""
+    try:
+        yield
+    except (DataSourceError, DataLayerError, pa.ArrowException, OSError) as wrong:
+        raise unreadable(path) from wrong
 
 
 def geo_column(schema: pa.Schema) -> tuple[str, str | None]:
@@ -166,7 +173,7 @@ def as_batch(part: pa.RecordBatch, place: str, number: int, wanted: set[str]) ->
 
 def unreadable(path: Path) -> Wrong:
     return Wrong(
-        f"無法讀取 {path.name}：不是 CSV、SHP、GPKG、GeoJSON、KML、FlatGeobuf、DXF 或 GeoParquet，或已損壞。",
-        f"{path.name} cannot be read: it is no CSV, SHP, GPKG, GeoJSON, KML, FlatGeobuf, DXF or GeoParquet, "
+        f"無法讀取 {path.name}：不是 CSV、XLSX、SHP、GPKG、GeoJSON、KML、FlatGeobuf、DXF 或 GeoParquet，或已損壞。",
+        f"{path.name} cannot be read: it is no CSV, XLSX, SHP, GPKG, GeoJSON, KML, FlatGeobuf, DXF or GeoParquet, "
         "or it is damaged.",
     )

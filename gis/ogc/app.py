@@ -14,23 +14,37 @@ from psycopg_pool import PoolTimeout
 from gis.ogc.call import SCHEMA, Call, Json, refuse
 from gis.ogc.conformance import CLASSES
 from gis.ogc.core import Core, OnRead, visible
-from gis.ogc.downloads import Downloads, downloads
+from gis.ogc.coverages import Coverages
+from gis.ogc.downloads import Downloads
 from gis.ogc.features import Features
+from gis.ogc.maps import Maps
+from gis.ogc.parts import collection_links, landing_links
 from gis.ogc.problem import OgcProblem
 from gis.ogc.request import parameters
+from gis.ogc.styles import Styles, theme_of
+from gis.ogc.tilesets import Tilesets
 from layers.access import Refused
 from layers.registry.layer import Layer
+from layers.registry.register import register
 from tilesrv import answer
 from tilesrv.answer import Receive, Scope, Send
+from tilesrv.app import TileServer
 
 
 class Ogc:
-    """`on_read` is awaited before rows of an audited layer are read; if it fails, nothing is read."""
+    """`on_read` is awaited before rows of an audited layer are read; if it fails, nothing is read.
 
-    def __init__(self, on_read: OnRead | None = None) -> None:
+    Tiles are those of the tile server that is given; without one there are none.
+    """
+
+    def __init__(self, on_read: OnRead | None = None, tiles: TileServer | None = None) -> None:
         self.core = Core(on_read)
         self.features = Features(self.core)
         self.downloads = Downloads(self.core)
+        self.maps = Maps(self.core)
+        self.coverages = Coverages(self.core)
+        self.tilesets = Tilesets(self.core, self.maps, tiles)
+        self.styles = Styles()
         self._warming: asyncio.Future[ModuleType] | None = None
 
     async def start(self) -> None:
@@ -70,7 +84,57 @@ class Ogc:
                 return await self.features.item(call, visible(id, call, raster=False), fid)
             case ["collections", id, "download"]:
                 return await self.downloads.answer(call, visible(id, call, raster=False))
+            case ["map" | "styles" | "tileMatrixSets", *_]:
+                return await self._pictured(call, parts)
+            case ["collections", id, "coverage"]:
+                return await self.coverages.coverage(call, visible(id, call, raster=True))
+            case ["collections", id, "map" | "styles" | "tiles", *rest]:
+                return await self._of_collection(call, visible(id, call), parts[2], rest)
         await self._describe(call, parts)
+
+    async def _pictured(self, call: Call, parts: list[str]) -> None:
+        """Maps, styles and tile matrix sets of the whole."""
+        match parts:
+            case ["map"]:
+                return await self.maps.whole(call)
+            case ["styles"]:
+                return await self.styles.listed(call)
+            case ["styles", id]:
+                return await self.styles.style(call, id)
+            case ["styles", id, "metadata"]:
+                return await self.styles.metadata(call, id)
+            case ["styles", id, "map"]:
+                return await self.maps.styled(call, id)
+            case ["tileMatrixSets"]:
+                return await self.tilesets.sets(call)
+            case ["tileMatrixSets", tms]:
+                return await self.tilesets.matrix_set(call, tms)
+        raise nothing()
+
+    async def _of_collection(self, call: Call, layer: Layer, what: str, rest: list[str]) -> None:
+        """Maps, styles and tiles of one collection."""
+        match [what, *rest]:
+            case ["map"]:
+                return await self.maps.one(call, layer)
+            case ["tiles" | "map", *more] if what == "tiles" or more[0] == "tiles":
+                drawn = what == "map"
+                match more[1:] if drawn else more:
+                    case []:
+                        return await self.tilesets.tilesets(call, layer, drawn)
+                    case [tms]:
+                        return await self.tilesets.tileset(call, layer, tms, drawn)
+                    case [tms, z, row, col]:
+                        answer_ = self.tilesets.map_tile if drawn else self.tilesets.tile
+                        return await answer_(call, layer, tms, (z, row, col))
+            case ["styles"]:
+                return await self.styles.listed(call, layer)
+            case ["styles", style]:
+                return await self.styles.style(call, style, layer)
+            case ["styles", style, "metadata"]:
+                return await self.styles.metadata(call, style, layer)
+            case ["styles", style, "map"]:
+                return await self.maps.one(call, layer, theme_of(style, layer))
+        raise nothing()
 
     async def _describe(self, call: Call, parts: list[str]) -> None:
         """What there is and how it is asked for."""
@@ -80,6 +144,7 @@ class Ogc:
         match parts:
             case []:
                 status, said = bridge.landing(clearance, call.base, call.language)
+                said["links"] += landing_links(call)
                 return await call.describe(said, status)
             case ["conformance"]:
                 return await call.describe({"conformsTo": list(CLASSES)})
@@ -88,21 +153,14 @@ class Ogc:
             case ["collections"]:
                 return await self._collections(call)
             case ["collections", id]:
-                layer = visible(id, call, raster=False)
-                _, said = bridge.described(id, clearance, call.base, call.language)
-                await self._complete(said, layer, call)
-                return await call.describe(said)
+                return await call.describe(await self._collection(call, visible(id, call)))
+            case ["collections", id, "schema"] if (layer := visible(id, call)).raster:
+                return await self.coverages.schema(call, layer)
             case ["collections", id, ("schema" | "queryables") as what]:
                 visible(id, call, raster=False)
                 status, said = getattr(bridge, what)(id, clearance, call.base, call.language)
                 return await call.describe(said, status, SCHEMA)
-        raise OgcProblem(404, "There is nothing here; begin at /ogc.", "NotFound")
-
-    async def _complete(self, said: Json, layer: Layer, call: Call) -> None:
-        """What the description of a collection lacks: figures from the database, and ways to take all of it."""
-        said |= {"extent": await self.core.extent(layer, call), "attribution": layer.attribution.zh}
-        if not layer.raster:
-            said["links"] += downloads(call, layer)
+        raise nothing()
 
     async def _openapi(self, call: Call) -> None:
         from gis.ogc.openapi import document
@@ -114,9 +172,27 @@ class Ogc:
 
     async def _collections(self, call: Call) -> None:
         _, said = describing().collections(call.viewer.clearance, call.base, call.language)
-        for one in said["collections"]:
-            await self._complete(one, visible(one["id"], call), call)
+        features = {one["id"]: one for one in said["collections"]}
+        seen = register.seen_by(call.viewer)
+        said["collections"] = [await self._collection(call, layer, features.get(layer.id)) for layer in seen]
         await call.describe(said)
+
+    async def _collection(self, call: Call, layer: Layer, said: Json | None = None) -> Json:
+        """One collection: features as pygeoapi describes them, surfaces as we do, with links to all their forms."""
+        if layer.raster:
+            said = await self.coverages.described(call, layer)
+        else:
+            if said is None:
+                clearance = call.viewer.clearance
+                _, said = describing().described(layer.id, clearance, call.base, call.language)
+            extent = await self.core.extent(layer, call)
+            said = said | {"extent": extent, "attribution": layer.attribution.zh}
+        said["links"] += collection_links(layer, call, self.tilesets.tiles is not None)
+        return said
+
+
+def nothing() -> OgcProblem:
+    return OgcProblem(404, "There is nothing here; begin at /ogc.", "NotFound")
 
 
 def describing() -> ModuleType:

@@ -157,7 +157,15 @@ def _ask(function: Any, clearance: Clearance, base: str, language: str, *names: 
     library = api(clearance, base)
     asked = APIRequest(_Asked("/ogc", language), library.locales)
     _, status, content = function(library, asked, *names)
-    return int(status), json.loads(content)
+    return int(status), _honest(json.loads(content))
+
+
+def _honest(said: Json) -> Json:
+    """Without the links to JSON-LD, which it promises everywhere and which nothing here writes."""
+    for one in (said, *said.get("collections", ())):
+        if "links" in one:
+            one["links"] = [x for x in one["links"] if x.get("type") != "application/ld+json"]
+    return said
 
 
 def landing(clearance: Clearance, base: str, language: str) -> tuple[int, Json]:

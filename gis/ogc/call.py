@@ -169,6 +169,9 @@ class Call:
         }
         if "features" in body:
             context["columns"] = list(body["features"][0]["properties"]) if body["features"] else []
+        if "extent" in body:
+            maps = (link["href"] for link in body["links"] if link["rel"].endswith("/ogc/1.0/map"))
+            context["picture"] = next(maps, None)
         context["text"] = json.dumps(body, ensure_ascii=False, indent=2, default=str)[:200_000]
         return render_to_string("ogc/page.html", context).encode()
 

@@ -31,6 +31,7 @@ ALL = (
 BY_NAME = {
     name: crs for crs in ALL for name in (crs.uri, crs.uri.replace("http://", "https://"), f"[{crs.uri}]")
 }
+BY_NAME |= {"OGC:CRS84": CRS84, "[OGC:CRS84]": CRS84}
 for _crs in ALL[1:]:
     BY_NAME |= {
         f"EPSG:{_crs.srid}": _crs,

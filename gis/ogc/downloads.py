@@ -22,6 +22,7 @@ from gis.ogc.core import Core
 from gis.ogc.problem import OgcProblem
 from gis.ogc.request import read
 from gis.trouble import Trouble
+from layers.access import may
 from layers.registry.layer import Layer
 
 AT_ONCE = 4
@@ -52,6 +53,7 @@ class Downloads:
             conditions=items.conditions(asked, call.viewer.clearance),
             chosen=asked.fields,
             srid=asked.crs.srid,
+            keys=may(call.viewer, "edit", layer),
         )
         await self.core.note(call, layer, f"download {form} {urlencode(call.asked)}")
         try:

@@ -1,17 +1,19 @@
 """The one OpenAPI document of `/ogc`, as one viewer may use it: whole in itself, built once, then kept.
 
-Each part of the server describes its own paths (`PARTS`); what a viewer may not see or change is not in it.
+Features are described here, each further part describes its own paths; what a viewer may not see or change is
+not in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
 from gis.exchange.files import FORMATS
+from gis.ogc import parts
 from gis.ogc.crs import ALL
 from gis.ogc.request import DEFAULT_LIMIT, MOST_LIMIT
 from layers.access import Clearance, Viewer, may
@@ -34,9 +36,7 @@ def document(viewer: Viewer, base: str) -> Json:
 def _document(version: str, clearance: Clearance, editable: tuple[str, ...], base: str) -> Json:
     city = CITY["name"]
     layers = [layer for layer in register if layer.clearance <= clearance]
-    paths: Paths = {}
-    for part in PARTS:
-        paths |= part(layers, clearance, frozenset(editable))
+    paths = _core() | _features(layers, clearance, frozenset(editable)) | parts.paths(layers)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -227,7 +227,7 @@ _PARAMETERS: Json = {
 # the core, features and downloads
 
 
-def _core(layers: list[Layer], clearance: Clearance, editable: frozenset[str]) -> Paths:
+def _core() -> Paths:
     api = operation("This document", {"application/vnd.oai.openapi+json;version=3.0": {"type": "object"}})
     return {
         "/": {"get": described("Where to begin", "Landing")},
@@ -333,7 +333,3 @@ def _changing(layer: Layer) -> Json:
         "patch": writing("Update", True),
         "delete": writing("Delete", False),
     }
-
-
-Part = Callable[[list[Layer], Clearance, frozenset[str]], Paths]
-PARTS: tuple[Part, ...] = (_core, _features)

@@ -59,7 +59,7 @@ def read(layer: Layer, viewer: Viewer, asked: dict[str, str]) -> ItemsRequest:
             raise OgcProblem(400, f"There is no parameter “{name[:40]}” here.")
     crs = read_crs(asked.get("crs"), "crs")
     if text := asked.get("filter"):
-        filters.append(_filter(text, asked, layer, viewer))
+        filters.append(read_filter(text, asked, layer, viewer))
     if text := asked.get("q"):
         filters.append(_search(layer, by_name, text))
     order = _order(asked.get("sortby"), by_name)
@@ -70,7 +70,7 @@ def read(layer: Layer, viewer: Viewer, asked: dict[str, str]) -> ItemsRequest:
         crs=crs,
         conditions=tuple(filters),
         boxed=_bbox(asked.get("bbox"), read_crs(asked.get("bbox-crs"), "bbox-crs")),
-        interval=_interval(asked.get("datetime")),
+        interval=read_interval(asked.get("datetime")),
         order=order,
         after=_after(asked.get("after"), len(order) + 1),
         hits=_resulttype(asked.get("resulttype")),
@@ -134,14 +134,14 @@ def _bbox(text: str | None, crs: Crs) -> Sql | None:
     return Sql(box, (west, south, east, north, crs.srid))
 
 
-def _interval(text: str | None) -> Interval | None:
+def read_interval(text: str | None) -> Interval | None:
     try:
         return parse_interval(text) if text else None
     except ValueError as wrong:
         raise OgcProblem(400, str(wrong)) from wrong
 
 
-def _filter(text: str, asked: dict[str, str], layer: Layer, viewer: Viewer) -> Sql:
+def read_filter(text: str, asked: dict[str, str], layer: Layer, viewer: Viewer) -> Sql:
     language = asked.get("filter-lang", "cql2-text")
     if language not in ("cql2-text", "cql2-json"):
         raise OgcProblem(400, "filter-lang is “cql2-text” or “cql2-json”.")

@@ -9,10 +9,9 @@ import re
 
 from data.codes import table, wordings
 from layers.crashes.models import Party
-from layers.registry.importer import Cells, Child, Importer, Place, Take, Wrong, take
+from layers.registry.importer import TAIWAN, Cells, Child, Importer, Place, Take, Wrong, take
 from layers.registry.text import Text
 
-TAIWAN = (118.0, 21.5, 122.6, 26.5)
 _TOLL = re.compile(r"死亡\s*(\d+)\s*[;；,，]?\s*受傷\s*(\d+)")
 SEVERITY = {"A1": "1", "A2": "2", "A3": "3"}
 

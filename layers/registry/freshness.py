@@ -6,11 +6,14 @@ new if and only if the sum of the counters under it is.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.db import connection
 
 from layers.registry.register import register
 from layers.registry.sql import quoted
 
+TOUCH = (Path(__file__).parent / "touch.sql").read_text("utf-8")
 EVENTS = {
     "INSERT": "REFERENCING NEW TABLE AS new_rows",
     "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
@@ -36,8 +39,17 @@ def watch_tables() -> None:
     with connection.cursor() as cursor:
         for table, place in watched().items():
             for event, tables in EVENTS.items():
-                name = f"antu_touch_{event.lower()}"
+                function = quoted(f"antu_touch_{event.lower()}_{table}"[:63])
+                cursor.execute(_function(function, place, tables))
                 cursor.execute(
-                    f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {quoted(table)} {tables} "
-                    f"FOR EACH STATEMENT EXECUTE FUNCTION antu_touch('{place}')"
+                    f"CREATE OR REPLACE TRIGGER antu_touch_{event.lower()} AFTER {event} ON {quoted(table)} {tables} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
                 )
+
+
+def _function(name: str, place: str, tables: str) -> str:
+    """A table without places counts as a whole: its rows lie nowhere."""
+    column = quoted(place) if place else "NULL::geometry"
+    rows = [r for r in ("old_rows", "new_rows") if r in tables]
+    places = " UNION ALL ".join(f"SELECT {column} FROM {r}" for r in rows)
+    return TOUCH.replace("the_function", name).replace("the_rows", f"({places})")

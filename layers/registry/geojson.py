@@ -12,33 +12,37 @@ FG = "http://www.opengis.net/spec/json-fg-1/0.2/conf/"
 FG_CLASSES = (FG + "core", FG + "types-schemas")
 
 
-def properties(layer: Layer, fields: Sequence[Field]) -> str:
-    pairs = ", ".join(f"'{f.name}', {column(layer, f.name)}" for f in fields)
-    return f"json_build_object({pairs})"
+def properties(layer: Layer, fields: Sequence[Field], key: bool = False) -> str:
+    """`key` puts the key of the row before its fields."""
+    pairs = ["'key', q.key"] if key else []
+    pairs += [f"'{f.name}', {column(layer, f.name)}" for f in fields]
+    return f"json_build_object({', '.join(pairs)})"
 
 
 def place(geometry: str, digits: int) -> str:
     return f"ST_AsGeoJSON({geometry}, {digits}, 0)::json"
 
 
-def feature(layer: Layer, fields: Sequence[Field], geometry: str | None, digits: int = 8) -> str:
+def feature(
+    layer: Layer, fields: Sequence[Field], geometry: str | None, digits: int = 8, key: bool = False
+) -> str:
     """SQL of one GeoJSON feature as text; `geometry` is SQL of where it is, or None to leave it out."""
     where = place(geometry, digits) if geometry else "NULL::json"
     return (
         f"json_build_object('type', 'Feature', 'id', q.id, 'geometry', {where}, "
-        f"'properties', {properties(layer, fields)})::text"
+        f"'properties', {properties(layer, fields, key)})::text"
     )
 
 
-def fg_feature(layer: Layer, fields: Sequence[Field], geometry: str, srid: int) -> str:
+def fg_feature(layer: Layer, fields: Sequence[Field], geometry: str, srid: int, key: bool = False) -> str:
     """SQL of one JSON-FG feature as text: when it was, and where it is in a system other than WGS 84."""
     parts = [
         "'type', 'Feature'",
         "'id', q.id",
         f"'time', {_time(layer, fields)}",
         f"'place', {place(geometry, 3) if srid != 4326 else 'NULL::json'}",
-        f"'geometry', {place('q.geom', 8)}",
-        f"'properties', {properties(layer, fields)}",
+        f"'geometry', {place('q.geom', 9)}",
+        f"'properties', {properties(layer, fields, key)}",
     ]
     return f"json_build_object({', '.join(parts)})::text"
 

@@ -17,6 +17,8 @@ from layers.registry.text import Text
 
 Cells = Mapping[str, Any]
 """One row of a file: column → what stands there, text trimmed and empty cells as ''."""
+TAIWAN = (118.0, 21.5, 122.6, 26.5)
+"""Where its towns are, as a box for `Place.within`."""
 
 
 class Wrong(ValueError):
@@ -34,6 +36,7 @@ class Take:
     `group` names the column of the heading under which a label stands, where the label alone could mean two
     things. `values` says what words of the file mean, before codes are looked up (`heading/label` goes first).
     `format` is strptime's; digits that lost their zeros are padded. `read` makes the value of the whole row.
+    `lenient` leaves a reference empty when the row it names is not there, so that the place may tell it.
     """
 
     columns: tuple[str, ...] = ()
@@ -44,6 +47,7 @@ class Take:
     constant: Any = None
     read: Callable[[Cells], Any] | None = None
     codes: CodeList | None = None
+    lenient: bool = False
 
 
 def take(*columns: str, **more: Any) -> Take:
@@ -54,7 +58,8 @@ def take(*columns: str, **more: Any) -> Take:
 class Place:
     """The columns that hold the place, where the file has no geometry of its own.
 
-    `missing` says why a kind of file has no place at all: all its rows are rejected with that reason.
+    `missing` says why a kind of file has no place at all: all its rows are rejected with that reason, unless
+    somebody added columns of longitude and latitude since.
     `within` is a WGS 84 box; what lies outside of it is a slip of the pen.
     """
 

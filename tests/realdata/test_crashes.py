@@ -15,7 +15,8 @@ from data.codes import table
 from gis.exchange.labels import Labels
 from layers.crashes.importers import NATIONAL
 from layers.crashes.models import Crash, Party
-from tests.realdata.real import brought_in, lines_of, real
+from tests.exchange.taking import take_in
+from tests.realdata.folder import real, rows
 
 pytestmark = pytest.mark.django_db
 NATIONAL_FILES = [
@@ -28,14 +29,14 @@ NATIONAL_FILES = [
 
 def parties(path: Path) -> list[dict[str, str]]:
     """The lines that are parties: below the table some files have notes in the first cell."""
-    return [line for line in lines_of(path) if line["發生日期"]]
+    return [line for line in rows(path) if line["發生日期"]]
 
 
 @pytest.mark.parametrize("name", NATIONAL_FILES)
 def test_a_national_file_comes_in_whole(name: str) -> None:
     path = real(name)
     said = parties(path)
-    done = brought_in("crashes", path)
+    done = take_in("crashes", path)
     assert done.read == len(said)
     assert done.read == done.imported + done.unchanged + done.rejected
     assert (done.imported, done.unchanged) == (Party.objects.count(), 0)
@@ -52,31 +53,31 @@ def test_a_national_file_comes_in_whole(name: str) -> None:
 
 def test_a_second_import_changes_nothing() -> None:
     path = real(NATIONAL_FILES[0])
-    first = brought_in("crashes", path)
+    first = take_in("crashes", path)
     versions = set(Crash.objects.values_list("version", flat=True))
-    again = brought_in("crashes", path)
+    again = take_in("crashes", path)
     assert (again.imported, again.unchanged) == (0, first.read)
     assert set(Crash.objects.values_list("version", flat=True)) == versions == {1}
 
 
 def test_a_corrected_party_is_one_line_imported(tmp_path: Path) -> None:
     path = real(NATIONAL_FILES[0])
-    brought_in("crashes", path)
-    rows = lines_of(path)
-    rows[0]["當事者事故發生時年齡"] = "99" if rows[0]["當事者事故發生時年齡"] != "99" else "98"
+    take_in("crashes", path)
+    said = rows(path)
+    said[0]["當事者事故發生時年齡"] = "99" if said[0]["當事者事故發生時年齡"] != "99" else "98"
     changed = tmp_path / "corrected.csv"
     with changed.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer = csv.DictWriter(file, fieldnames=list(said[0]))
         writer.writeheader()
-        writer.writerows(rows)
-    again = brought_in("crashes", changed)
+        writer.writerows(said)
+    again = take_in("crashes", changed)
     assert (again.imported, again.rejected) == (1, 0)
 
 
 def test_a_citys_file_comes_in_whole() -> None:
     path = real("tainan_accidents_2024_h1/1130106tainan.csv.gz")
-    said = lines_of(path)
-    done = brought_in("crashes", path)
+    said = rows(path)
+    done = take_in("crashes", path)
     assert (done.read, done.imported, done.rejected) == (len(said), len(said), 0)
     crashes = Crash.objects.all()
     assert crashes.aggregate(n=Sum("deaths"))["n"] == sum(int(r["24小時內死亡人數"]) for r in said)
@@ -97,7 +98,7 @@ def test_every_label_of_a_year_means_the_code_of_the_form() -> None:
         if take.codes
     }
     compared = 0
-    for row in lines_of(path):
+    for row in rows(path):
         if not (take := takes.get(row["開放資料欄位"])):
             continue
         day = date(2025, 1, 1) if row["版本"] == "new" else date(2022, 1, 1)

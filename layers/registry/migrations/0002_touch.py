@@ -1,11 +1,7 @@
-"""PostGIS, and the function that notes what changed where."""
-
-from pathlib import Path
+"""PostGIS, and what texts are compared and searched with. Freshness is installed after each migration."""
 
 from django.contrib.postgres.operations import CreateExtension
 from django.db import migrations
-
-TOUCH = (Path(__file__).resolve().parent.parent / "touch.sql").read_text("utf-8")
 
 
 class Migration(migrations.Migration):
@@ -14,5 +10,4 @@ class Migration(migrations.Migration):
         CreateExtension("postgis"),
         CreateExtension("unaccent"),
         CreateExtension("pg_trgm"),
-        migrations.RunSQL(TOUCH, "DROP FUNCTION antu_touch() CASCADE"),
     ]
