@@ -19,7 +19,7 @@ from layers.registry.extent import Extents, around
 from layers.registry.layer import Layer
 from layers.registry.palette import Theme
 from layers.registry.store import dsn, pool
-from tilesrv import answer, metrics, raster, styles
+from tilesrv import answer, contours, metrics, raster, styles
 from tilesrv.answer import Problem, Receive, Scope, Send
 from tilesrv.archive import Archives
 from tilesrv.archived import answer_archive
@@ -111,6 +111,10 @@ class TileServer:
                 return await answer_archive(self.archives, parts[1:], scope, viewer, send)
             case [names] if names.endswith(".json"):
                 return "tilejson", await self._tilejson(names[:-5], scope, viewer, send)
+            case [name, contours.NAME, *place] if place:
+                return "contours", await self._contours(name, place, scope, viewer, send)
+            case [name, last] if last == f"{contours.NAME}.json":
+                return "tilejson", await self._contours_json(name, scope, viewer, send)
             case [names, z, x, last]:
                 return await self._place(names, WEB.id, (z, x, last), scope, viewer, send)
             case [names, tms, z, x, last]:
@@ -197,6 +201,48 @@ class TileServer:
             await answer.send(send, 204, extra=extra)
             return 204
         await answer.send(send, 200, image, "image/png", extra, head=scope["method"] == "HEAD")
+        return 200
+
+    async def _contours(self, name: str, place: list[str], scope: Scope, viewer: Viewer, send: Send) -> int:
+        (layer,) = find(name, viewer, raster=True)
+        assert layer.raster
+        tms, (z, x, last) = (place[0], place[1:]) if len(place) == 4 else (WEB.id, place)
+        y, _, ending = last.partition(".")
+        if ending not in ("mvt", "pbf"):
+            raise Problem(404, "There is nothing here. Contours end in .mvt.")
+        tile = parse_tile(z, x, y, find_set(tms))
+        asked = answer.query(scope, contours.PARAMETERS)
+        interval = contours.parse_interval(asked.get("interval"), layer.raster)
+        source = raster.pick(layer, parse_time(asked.get("datetime")))
+        await self._note([layer], tile, viewer)
+        extra = caching([layer], viewer)
+        if source is None or not layer.zooms[0] <= tile.zoom <= layer.zooms[1]:
+            await answer.send(send, 204, extra=extra)
+            return 204
+        tag = contours.etag(source, tile, interval)
+        if answer.unchanged(answer.headers(scope), tag):
+            await answer.send(send, 304, extra=extra | {"etag": tag})
+            return 304
+
+        async def make() -> Made:
+            return Made(await asyncio.to_thread(contours.draw, source, tile, interval), tag)
+
+        key = (layer.id, int(viewer.clearance), f"{contours.NAME}?{tag}", tile)
+        made = await self.maker.file(key, tag, make, keep=not layer.audited)
+        status = await send_tile(scope, send, made, MVT, extra)
+        self.cache.weigh(key)
+        return status
+
+    async def _contours_json(self, name: str, scope: Scope, viewer: Viewer, send: Send) -> int:
+        (layer,) = find(name, viewer, raster=True)
+        assert layer.raster and self.pool is not None
+        asked = answer.query(scope, contours.PARAMETERS)
+        contours.parse_interval(asked.get("interval"), layer.raster)
+        parse_time(asked.get("datetime"))
+        found = await self.extents.of(self.pool, layer, viewer.clearance)
+        query = scope["query_string"].decode("latin-1")
+        said = contours.tilejson(layer, found.bounds, answer.base_url(scope), query)
+        await answer.send_json(send, 200, said, caching([layer], viewer))
         return 200
 
     # descriptions

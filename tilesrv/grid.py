@@ -82,6 +82,11 @@ class Tile:
         west, north = self.set.west + self.x * self.width, self.set.north - self.y * self.width
         return west, north - self.width, west + self.width, north
 
+    @property
+    def mercator(self) -> Box:
+        """The tile and its buffer in Web Mercator."""
+        return _mercator_box(self)
+
     def children(self, box: Box) -> list[Tile]:
         """Those of its four that meet a box in WGS 84."""
         west, south, east, north = ends(box, self.z + 1)
@@ -96,13 +101,7 @@ class Tile:
 
 @lru_cache(maxsize=4096)
 def _cells(tile: Tile) -> Ends:
-    west, south, east, north = tile.bounds
-    margin = tile.unit * BUFFER
-    west, south, east, north = west - margin, south - margin, east + margin, north + margin
-    if tile.set is not WEB:
-        # a metre more: the database reckons the same place with another library
-        west, south, east, north = _mercator(tile.set.srid).transform_bounds(west, south, east, north)
-        west, south, east, north = west - 1, south - 1, east + 1, north + 1
+    west, south, east, north = tile.mercator
     size = 2 * HALF / 2**CELL_ZOOM
     return (
         int((west + HALF) // size),
@@ -110,6 +109,17 @@ def _cells(tile: Tile) -> Ends:
         int((HALF - north) // size),
         int((HALF - south) // size),
     )
+
+
+def _mercator_box(tile: Tile) -> Box:
+    west, south, east, north = tile.bounds
+    margin = tile.unit * BUFFER
+    west, south, east, north = west - margin, south - margin, east + margin, north + margin
+    if tile.set is not WEB:
+        # a metre more: the database reckons the same place with another library
+        west, south, east, north = _mercator(tile.set.srid).transform_bounds(west, south, east, north)
+        west, south, east, north = west - 1, south - 1, east + 1, north + 1
+    return west, south, east, north
 
 
 @lru_cache(maxsize=8)

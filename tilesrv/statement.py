@@ -14,18 +14,23 @@ from pathlib import Path
 from django.conf import settings
 
 from layers.access import Clearance
+from layers.registry import pyramid
 from layers.registry.field import Field
 from layers.registry.generalise import Grid, Only, Simplify, Top
 from layers.registry.layer import Layer
 from layers.registry.maplibre import named_apart, names
+from layers.registry.pyramid import Counts, counts
 from layers.registry.sql import Interval, Sql, column, quoted, relation, where
 from layers.registry.style import Labels, named
-from tilesrv.grid import BUFFER, EXTENT, WEB, Tile
+from tilesrv import grid
+from tilesrv.grid import BUFFER, EXTENT, HALF, WEB, Tile
 
 MOST_BYTES = 500_000
 THINNEST = 7
 # part of every ETag: tiles that were made by other statements than these are others
-STAMP = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+_CODE = [Path(__file__), Path(str(grid.__file__)), Path(str(pyramid.__file__)), pyramid.FILE]
+STAMP = hashlib.sha256(b"".join(p.read_bytes() for p in _CODE)).hexdigest()[:12]
+MOST_BLOCKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,39 @@ def tile_fields(layer: Layer, clearance: Clearance, zoom: int) -> list[Field]:
     return [f for f in layer.seen_by(clearance) if f.tile is not None and zoom >= f.tile]
 
 
-def statement(asks: Sequence[Ask], tile: Tile, thin: int = 0) -> Sql:
-    """`SELECT` of one bytea: the layers' MVTs one behind the other, which is what a tile of several layers is."""
-    parts = [_mvt(ask, tile, thin) for ask in asks]
+def statement(asks: Sequence[Ask], tile: Tile, thin: int = 0, kept: bool = True) -> Sql:
+    """`SELECT` of one bytea: the layers' MVTs one behind the other, which is what a tile of several layers is.
+
+    Counts that the database keeps are taken where they are declared, unless `kept` says that they are not there.
+    """
+    parts = [_mvt(ask, tile, thin, kept) for ask in asks]
     return Sql("SELECT ") + Sql(" || ").join(parts)
 
 
-def _mvt(ask: Ask, tile: Tile, thin: int) -> Sql:
-    rows = _grid(ask, tile) if _grid_rule(ask.layer, tile.zoom) else _features(ask, tile, thin)
+def kept_counts(asks: Sequence[Ask], tile: Tile) -> list[int]:
+    """The kept counts that the statement of a tile takes. They must be there, or it would show nothing."""
+    return sorted({found.key for ask in asks if (found := _kept(ask, tile))})
+
+
+def counted(keys: Sequence[int]) -> Sql:
+    """How many of these are kept at this moment."""
+    return Sql("SELECT count(*) FROM registry_pyramid_class WHERE class = ANY(%s)", (list(keys),))
+
+
+def _kept(ask: Ask, tile: Tile) -> Counts | None:
+    rule = _grid_rule(ask.layer, tile.zoom)
+    if rule is None or not rule.kept or ask.interval or ask.condition:
+        return None
+    return counts(ask.layer, rule, ask.clearance)
+
+
+def _mvt(ask: Ask, tile: Tile, thin: int, kept: bool) -> Sql:
+    if kept and (found := _kept(ask, tile)):
+        rows = _pyramid(ask, tile, found)
+    elif _grid_rule(ask.layer, tile.zoom):
+        rows = _grid(ask, tile)
+    else:
+        rows = _features(ask, tile, thin)
     whole = _as_mvt(ask.layer.id, rows)
     if named_apart(ask.layer):
         return whole + " || " + _as_mvt(names(ask.layer), _names(ask, tile))
@@ -60,7 +90,8 @@ def _mvt(ask: Ask, tile: Tile, thin: int) -> Sql:
 
 def _as_mvt(name: str, rows: Sql) -> Sql:
     head = Sql(f"(SELECT ST_AsMVT(t, %s, {EXTENT}, 'g', 'id') FROM (", (name,))
-    return head + rows + ") AS t WHERE t.g IS NOT NULL)"
+    # what has no geometry here is left out by ST_AsMVT itself; a condition on it would make it a second time
+    return head + rows + ") AS t)"
 
 
 def _names(ask: Ask, tile: Tile) -> Sql:
@@ -180,7 +211,7 @@ def _grid(ask: Ask, tile: Tile) -> Sql:
     rule = _grid_rule(layer, tile.zoom)
     assert rule is not None
     size = tile.width / rule.cells
-    sums = "".join(f", sum({column(layer, s)})::float AS {quoted(s)}" for s in rule.sums)
+    sums = "".join(f", coalesce(sum({column(layer, s)}), 0)::float AS {quoted(s)}" for s in rule.sums)
     outer = "".join(f", {quoted(s)}" for s in rule.sums)
     place = _place(tile)
     cells = (
@@ -191,10 +222,45 @@ def _grid(ask: Ask, tile: Tile) -> Sql:
         + _conditions(ask, tile)
         + " GROUP BY 1, 2"
     )
-    head = Sql("SELECT (cy << 28) | cx AS id, ") + (
+    head = Sql(f"SELECT {_id('cx', 'cy')} AS id, ") + (
         f"ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(mx, my), {tile.set.srid}), "
     )
     return head + _envelope(tile) + f", {EXTENT}, {BUFFER}, true) AS g, n{outer} FROM (" + cells + ") AS c"
+
+
+def _id(column: str, row: str) -> str:
+    """Tells the cells of neighbouring tiles apart in as few bytes as that takes."""
+    return f"(({row} & 4095) << 12 | ({column} & 4095))::bigint"
+
+
+def _pyramid(ask: Ask, tile: Tile, found: Counts) -> Sql:
+    """Cells out of the counts that the database keeps. Each stands at the middle of its points, hence in one tile."""
+    rule = _grid_rule(ask.layer, tile.zoom)
+    assert rule is not None
+    level = max(tile.zoom, found.coarsest)
+    up = level - tile.zoom
+    # whole cells of this zoom, so that none is counted in part
+    size = found.cell(tile.zoom)
+    west, south, east, north = (int((v + HALF) // size) << up for v in tile.mercator)
+    east, north = east + (1 << up) - 1, north + (1 << up) - 1
+    across, down = range(west >> 6, (east >> 6) + 1), range(south >> 6, (north >> 6) + 1)
+    where_ = Sql("class = %s AND z = %s", (found.key, level))
+    if len(across) * len(down) <= MOST_BLOCKS:
+        where_ += Sql(" AND block = ANY(%s)", ([bx << 32 | by for bx in across for by in down],))
+    where_ += Sql(" AND cx BETWEEN %s AND %s AND cy BETWEEN %s AND %s", (west, east, south, north))
+    sums = "".join(f", sum(s{n}) AS {quoted(s)}" for n, s in enumerate(rule.sums))
+    outer = "".join(f", {quoted(s)}" for s in rule.sums)
+    cells = (
+        Sql(f"SELECT cx >> {up} AS x, cy >> {up} AS y, sum(sx) AS sx, sum(sy) AS sy, sum(n) AS n{sums} ")
+        + "FROM registry_pyramid WHERE "
+        + where_
+        + " GROUP BY 1, 2 HAVING sum(n) > 0"
+    )
+    middle = f"ST_SetSRID(ST_MakePoint(sx / n, sy / n), {WEB.srid})"
+    if tile.set is not WEB:
+        middle = f"ST_Transform({middle}, {tile.set.srid})"
+    head = Sql(f"SELECT {_id('x', 'y')} AS id, ST_AsMVTGeom({middle}, ") + _envelope(tile)
+    return head + f", {EXTENT}, {BUFFER}, true) AS g, n::int AS n{outer} FROM (" + cells + ") AS c"
 
 
 def present(asks: Sequence[Ask], tile: Tile) -> Sql:
