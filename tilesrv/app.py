@@ -26,7 +26,7 @@ from tilesrv.archived import answer_archive
 from tilesrv.asking import PARAMETERS, caching, find, parse_ask, parse_tile, parse_time
 from tilesrv.cache import Made, TileCache
 from tilesrv.disk import Disk, disk_folder
-from tilesrv.encoding import best
+from tilesrv.encoding import best, warm
 from tilesrv.events import Events
 from tilesrv.grid import WEB, Tile
 from tilesrv.listen import Change, Listener
@@ -57,6 +57,7 @@ class TileServer:
         await self.pool.open()
         self.listener = Listener(dsn(), self._changed, self._up)
         self.listener.start()
+        asyncio.get_running_loop().run_in_executor(None, warm)
 
     async def stop(self) -> None:
         self.events.close()

@@ -75,9 +75,14 @@ def unpack(packed: bytes, coding: Coding, size: int) -> bytes:
     return packed
 
 
+def warm() -> None:
+    """Loads what zstd takes, so that no request waits for it; may run in a thread."""
+    _zstd()
+
+
 @lru_cache(maxsize=1)
 def _zstd() -> Any:
-    # imported at the first use: it is large, and a process that packs nothing need not wait for it
+    # not at the top: it is large, and a process that packs nothing need not wait for it
     import pyarrow
 
     return pyarrow.Codec("zstd", compression_level=3)

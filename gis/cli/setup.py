@@ -73,4 +73,8 @@ def migrate() -> int:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         call_command("migrate", verbosity=0, interactive=False)
+    else:
+        from layers.registry.pyramid import settle
+
+        settle()
     return len(plan)

@@ -134,6 +134,18 @@ def keep_counts(layers: Iterable[Layer] = register) -> None:
                 )
 
 
+def settle() -> bool:
+    """Keeps the counts of a declaration that changed without a migration; one look where none did."""
+    present = set(connection.introspection.table_names())
+    wanted = {key for table, found in declared(register).items() if table in present for key in found}
+    with connection.cursor() as cursor:
+        cursor.execute(WATCHED)
+        kept = {key for key, _ in cursor.fetchall()}
+    if wanted != kept:
+        keep_counts()
+    return wanted != kept
+
+
 def _watch(cursor: Any, table: str, wanted: list[Counts]) -> None:
     for event, (tables, rows) in EVENTS.items():
         _trigger(cursor, table, event, tables, _statement(rows, wanted))
