@@ -7,33 +7,104 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+
+from gis.trouble import Trouble
+
+ENCODED = "Write %40 for @, %3A for :, %2F for /, %25 for % and %20 for a space in a password."
+EXAMPLE = "For example postgresql://antu:secret@localhost:5432/antu. Unset it to use the private database."
 
 
 def value(name: str) -> str | None:
     """`NAME`, or the contents of the file that `NAME_FILE` names (as containers hand over secrets)."""
     if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text("utf-8").strip()
+        try:
+            return Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else "it is not text"
+            raise Trouble(f"{name}_FILE names {path}, which cannot be read: {why}.") from problem
     return os.environ.get(name)
+
+
+def database_url() -> str | None:
+    """The address of a database of one's own; None means the private cluster. Empty counts as unset."""
+    return os.environ.get("DATABASE_URL", "").strip() or None
+
+
+def data_folder(root: Path) -> Path:
+    """Where rasters, archives and uploads are kept. Looking at it makes nothing."""
+    return Path(os.environ.get("ANTU_DATA_DIR") or root / "var" / "data")
+
+
+def writable(folder: Path) -> None:
+    """Makes the folder; raises Trouble where this user cannot write in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise not_writable(folder, problem.strerror) from problem
+    if not os.access(folder, os.W_OK | os.X_OK):  # says no to root too where the disk is read-only
+        read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+        raise not_writable(folder, "the disk is read-only" if read_only else "it belongs to another user")
+
+
+def not_writable(folder: Path, why: str | None) -> Trouble:
+    return Trouble(
+        f"The folder {folder} cannot be written: {why}.",
+        "Give this user the right to write there, or name another data folder in ANTU_DATA_DIR.",
+    )
+
+
+def address(url: str) -> dict[str, str]:
+    """DATABASE_URL as libpq reads it. What is said about a wrong one never repeats a password."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgresql", "postgres", "postgis"):
+        begins = f"begins with “{scheme}://”" if separator and scheme.isalnum() else "has no scheme"
+        raise Trouble(f"DATABASE_URL {begins}; it must begin with postgresql://.", EXAMPLE, code=4)
+    try:
+        read = {k: str(v) for k, v in conninfo_to_dict(f"postgresql://{rest}").items()}
+    except ProgrammingError as problem:
+        said = str(problem).strip()
+        why = f": {said}" if said.startswith("invalid URI query parameter") else ""
+        raise Trouble(f"DATABASE_URL cannot be read{why}.", f"{ENCODED} {EXAMPLE}", code=4) from None
+    if "@" in read.get("host", "") + read.get("dbname", ""):
+        raise Trouble("DATABASE_URL cannot be read: it has an “@” too many.", f"{ENCODED} {EXAMPLE}", code=4)
+    for port in filter(None, read.get("port", "").split(",")):
+        if not port.isdigit() or not 0 < int(port) < 65536:
+            raise Trouble("The port in DATABASE_URL is not a number from 1 to 65535.", EXAMPLE, code=4)
+    return read
 
 
 def secret(name: str, keep: Path) -> str:
     """A secret from the environment; otherwise one made once and kept in a file only its owner can read."""
     if given := value(name):
         return given
-    if keep.exists():
-        return keep.read_text("utf-8").strip()
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return _kept(keep)
     made = secrets.token_urlsafe(48)
-    keep.parent.mkdir(parents=True, exist_ok=True)
+    draft = keep.with_name(f"{keep.name}.{os.getpid()}")
     try:
-        handle = os.open(keep, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another worker was first
+        keep.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(made)
+        with suppress(FileExistsError):  # another worker was first
+            os.link(draft, keep)  # whole or not at all
+        draft.unlink()
+    except OSError as problem:
+        raise not_writable(keep.parent, problem.strerror) from problem
+    return _kept(keep)
+
+
+def _kept(keep: Path) -> str:
+    try:
         return keep.read_text("utf-8").strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(made)
-    return made
+    except PermissionError as problem:
+        hint = "Run as the user who started Antu first, or give this one the right."
+        raise Trouble(f"The secret key {keep} may not be read by this user.", hint) from problem
 
 
 def database(url: str | None, root: Path) -> dict[str, Any]:
@@ -42,17 +113,15 @@ def database(url: str | None, root: Path) -> dict[str, Any]:
         from gis.cluster import Cluster
 
         url = Cluster.of(root).url
-    parts = urlsplit(url)
-    query = {k: v[-1] for k, v in parse_qs(parts.query).items()}
-    password = unquote(parts.password or "") or value("ANTU_DB_PASSWORD") or ""
+    read = address(url)
     return {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
-        "NAME": unquote(parts.path.lstrip("/")) or "antu",
-        "USER": unquote(parts.username or "") or query.pop("user", ""),
-        "PASSWORD": password,
-        "HOST": parts.hostname or query.pop("host", ""),
-        "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": {k: v for k, v in query.items() if k not in ("host", "user", "port")},
+        "NAME": read.pop("dbname", "") or "antu",
+        "USER": read.pop("user", ""),
+        "PASSWORD": read.pop("password", "") or value("ANTU_DB_PASSWORD") or "",
+        "HOST": read.pop("host", ""),
+        "PORT": read.pop("port", ""),
+        "OPTIONS": read,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": os.environ.get("ANTU_TEST_DATABASE", "test_antu")},

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gis.environment import database, secret
+from gis.environment import data_folder, database, database_url, secret
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(os.environ.get("ANTU_DATA_DIR", ROOT / "var" / "data"))
+DATA_DIR = data_folder(ROOT)
 BASE_URL = os.environ.get("ANTU_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEBUG = os.environ.get("ANTU_DEBUG") == "1"
 SECRET_KEY = secret("ANTU_SECRET_KEY", DATA_DIR / "secret-key")
@@ -38,7 +38,7 @@ CITY = {
 }
 RASTER_BASE = os.environ.get("ANTU_RASTER_BASE")  # an XYZ template of the city's own raster map, if wanted
 
-DATABASES = {"default": database(os.environ.get("DATABASE_URL"), ROOT)}
+DATABASES = {"default": database(database_url(), ROOT)}
 
 # Spatial references from outside reach shapely and PROJ only, never Django's GDAL, which this warns of.
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]
@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "gis.accounts",
     "gis.audit",
     "gis.demo",
+    "gis.processes",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",
@@ -153,6 +154,7 @@ MAP_FONT = os.environ.get("ANTU_MAP_FONT", "")
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
 TILE_DISK_MB = int(os.environ.get("ANTU_TILE_DISK_MB", "512"))
+JOB_DAYS = int(os.environ.get("ANTU_JOB_DAYS", "30"))
 STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))
 
 LOGGING = {

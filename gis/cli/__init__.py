@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
-from gis.trouble import Trouble
+from gis.cli.near import Group
+from gis.trouble import Trouble, of_the_machine
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("gis.cli.run", "Start everything: database, demonstration, web, jobs."),
@@ -33,7 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class Commands(click.Group):
+class Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -47,16 +51,6 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as wrong:
-            near = [name for name in COMMANDS if name.startswith(args[0][:2])]
-            hint = f" Did you mean {' or '.join(near)}?" if near else " See antu --help."
-            raise click.UsageError(f"There is no command “{args[0]}”.{hint}") from wrong
-
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="antu")
@@ -65,13 +59,44 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Runs a command. Exit codes: 0 done, 1 something failed, 2 wrong use, 3 this machine, 4 the database."""
+    """Runs a command. 0 done, 1 something failed, 2 wrong use, 3 this machine, 4 the database, 130 interrupted."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ended)
+    sys.exit(run(sys.argv[1:]))
+
+
+def ended(number: int, frame: FrameType | None) -> None:
+    """As Ctrl-C: whoever is in the middle of something puts it in order first."""
+    raise SystemExit(128 + number)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command. What a person can solve is said in a sentence; the rest is a fault of ours."""
     try:
-        cli(prog_name="antu")
+        return int(cli.main(arguments, prog_name="antu", standalone_mode=False) or 0)
     except Trouble as trouble:
-        if "--json" in sys.argv:
-            print(json.dumps({"error": trouble.sentence, "hint": trouble.hint}, ensure_ascii=False))
-        click.secho(f"✗ {trouble.sentence}", fg="red", err=True)
-        if trouble.hint:
-            click.echo(f"  {trouble.hint}", err=True)
-        sys.exit(trouble.code)
+        return say(trouble, arguments)
+    except click.ClickException as wrong:
+        if "--json" not in arguments:
+            wrong.show()
+            return wrong.exit_code
+        return say(Trouble(wrong.format_message(), "", wrong.exit_code), arguments)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. What was half done is undone; the same command begins again.", err=True)
+        return 130
+    except BrokenPipeError:  # `antu audit tail | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as problem:
+        if known := of_the_machine(problem):
+            return say(known, arguments)
+        raise
+
+
+def say(trouble: Trouble, arguments: list[str]) -> int:
+    if "--json" in arguments:
+        click.echo(json.dumps({"error": trouble.sentence, "hint": trouble.hint}, ensure_ascii=False))
+    click.secho(f"✗ {trouble.sentence}", fg="red", err=True)
+    if trouble.hint:
+        click.echo(f"  {trouble.hint}", err=True)
+    return trouble.code

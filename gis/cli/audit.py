@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from gis.cli import setup
+from gis.cli.near import Group
 from gis.trouble import Trouble
 
 
-@click.group("audit")
+@click.group("audit", cls=Group)
 def audit_() -> None:
     """Verify and read the audit log, in which every write and every sensitive read is chained by hash."""
 

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 import click
 
 from gis.cli import setup
+from gis.cli.near import meant
 from gis.trouble import Trouble
 
 
@@ -29,6 +30,7 @@ def bench_(name: str | None, as_json: bool) -> None:
         click.echo("\n".join(subjects()))
         return
     if name not in subjects():
-        raise Trouble(f"There is no benchmark “{name}”.", f"There are: {', '.join(subjects())}.", code=2)
+        hint = meant(name, subjects(), f"There are: {', '.join(subjects())}.")
+        raise Trouble(f"There is no benchmark “{name}”.", hint, code=2)
     report = import_module(f"tests.benchmarks.{name}").run()
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else report.markdown())

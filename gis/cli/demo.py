@@ -21,12 +21,19 @@ def demo_(scale: str, seed: int, replace: bool, if_empty: bool, as_json: bool) -
     """Load 示範市, a city that does not exist. The same seed gives the same city on every machine.
 
     Everything it loads says that it is synthetic. It is never loaded over other data.
+
+    \b
+    antu demo --scale hamlet     a village, in seconds
+    antu demo --seed 7 --replace another city in its place
     """
     setup.ready()
     from gis import demo
 
     if if_empty and not demo.empty():
+        demo.finish(lambda text: click.echo(f"  {text}", err=True))
         click.echo("There is data already; nothing was loaded.", err=True)
+        if as_json:
+            click.echo("{}")
         return
     counts = demo.load(scale, seed, say=lambda text: click.echo(f"  {text}", err=True), replace=replace)
     if as_json:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gis.cli import setup
+from gis.cli.near import meant
 from gis.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ def find(layer_id: str) -> Layer:
 
     layer = register.get(layer_id)
     if layer is None:
-        near = [known.id for known in register if layer_id[:4] in known.id]
-        known = ", ".join(near or [known.id for known in register])
-        raise Trouble(f"There is no layer “{layer_id}”.", f"There are: {known}.", code=2)
+        known = [known.id for known in register]
+        raise Trouble(
+            f"There is no layer “{layer_id}”.",
+            meant(layer_id, known, f"There are: {', '.join(known)}."),
+            code=2,
+        )
     return layer
 
 

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 from pathlib import Path
 
 from gis.cluster import Cluster
 from gis.cluster.reach import check
-from gis.environment import value
+from gis.environment import data_folder, database_url, value, writable
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "var" / "run"
 STATE = ROOT / "var" / "setup" / "tables"
+DONE = "antu: all done after migration"
 
 
-def database() -> bool:
-    """The database runs and is good; True when it is the private one and this call started it."""
-    given = os.environ.get("DATABASE_URL")
-    if given is not None:
+def database() -> None:
+    """The database runs and is good. The private one ends with the last command that uses it."""
+    if given := database_url():
         check(given, value("ANTU_DB_PASSWORD"))
-        return False
-    return Cluster.of(ROOT).ensure()
+        return
+    cluster = Cluster.of(ROOT)
+    atexit.register(cluster.leave)
+    cluster.ensure()
 
 
 def django() -> None:
     import django as framework
 
+    writable(data_folder(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
     framework.setup()
 
@@ -40,8 +44,7 @@ def ready() -> None:
 
 def _state() -> str:
     """What the tables follow from: which database, and the migrations and declarations of the code."""
-    made = Cluster.of(ROOT).home / "made"
-    told = [str(made), str(made.stat().st_mtime_ns) if made.exists() else ""]
+    told = [Cluster.of(ROOT).identity]
     code = (path for folder in ("gis", "layers") for path in sorted((ROOT / folder).rglob("*.*")))
     told += [f"{path}:{path.stat().st_mtime_ns}" for path in code if _shapes_tables(path)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
@@ -55,7 +58,7 @@ def _shapes_tables(path: Path) -> bool:
 def up_to_date() -> bool:
     """Nothing changed since the last start of the private database, so that there is nothing to migrate."""
     kept = STATE.read_text() if STATE.exists() else ""
-    return "DATABASE_URL" not in os.environ and kept == _state()
+    return database_url() is None and kept == _state()
 
 
 def keep_up_to_date() -> None:
@@ -64,17 +67,47 @@ def keep_up_to_date() -> None:
 
 
 def migrate() -> int:
-    """Applies what is not applied; the number of migrations done. Asks the database first, which is quick."""
+    """Applies what is not applied; the number of migrations done. Asks the database first, which is quick.
+
+    What follows migrations (roles, triggers of the audit log) is done again when an earlier call was cut off
+    before it. Two at once, as when several containers start, wait for each other.
+    """
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        call_command("migrate", verbosity=0, interactive=False)
-    else:
-        from layers.registry.pyramid import settle
+    from layers.registry.pyramid import settle
 
-        settle()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('antu.migrate'))")
+        try:
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if plan or _finished() != _applied():
+                call_command("migrate", verbosity=0, interactive=False)
+                cursor.execute(f"COMMENT ON TABLE django_migrations IS '{DONE} {_applied()}'")
+            else:
+                settle()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('antu.migrate'))")
     return len(plan)
+
+
+def _applied() -> int:
+    """How many migrations the database knows."""
+    return _number("SELECT count(*) FROM django_migrations")
+
+
+def _finished() -> int:
+    """How many of them had all that follows them done."""
+    said = f"substring(obj_description('django_migrations'::regclass, 'pg_class') FROM '^{DONE} ([0-9]+)$')"
+    return _number(f"SELECT coalesce({said}::int, -1)")
+
+
+def _number(query: str) -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        (found,) = cursor.fetchone()
+    return int(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gis.cli import setup
+from gis.cli.near import Group
 from gis.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 CLEARANCES = ["public", "council", "police", "restricted"]
 
 
-@click.group("token")
+@click.group("token", cls=Group)
 def token_() -> None:
     """Make, list and revoke tokens for programs such as QGIS, GDAL and scripts."""
 

@@ -21,6 +21,13 @@ def load(
     return loaded(scale, seed, replace=replace, force=force, say=say)
 
 
+def finish(say: Say = lambda _: None) -> bool:
+    """What follows the rows of a load that was cut off behind them; True when there was something to do."""
+    from gis.demo.loading import finish as finished
+
+    return finished(say)
+
+
 def loaded() -> bool:
     from gis.demo.models import Demonstration
 

@@ -1,6 +1,7 @@
 """Loads the synthetic city: one transaction, one COPY a table, every trigger at work as for any other import.
 
-An interrupted load leaves nothing. A second one finds the mark of the first and does nothing.
+An interrupted load leaves nothing, or its whole rows, which the next start finishes. A second one finds the mark
+of the first and does nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
         raise Trouble(f"There is no scale “{scale}”.", f"There are {', '.join(SCALES)}.")
     there = Demonstration.objects.first()
     if there and (there.scale, there.seed) == (scale, seed) and not replace:
+        if finish(say):
+            return {}
         say(f"{scale} {seed} is loaded already")
         return {}
     if there and not replace:
@@ -56,12 +59,22 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
             _clear(say)
         rows = _fill(city, say)
         Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
+    finish(say)
+    say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")
+    return rows
+
+
+def finish(say: Say) -> bool:
+    """Statistics and surfaces, behind the rows; done again where it was cut off. True when it was to do."""
+    unfinished = Demonstration.objects.filter(finished_at=None)
+    if not unfinished.exists():
+        return False
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say("surfaces")
     draw()
-    say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")
-    return rows
+    unfinished.update(finished_at=timezone.now())
+    return True
 
 
 def _real() -> str | None:

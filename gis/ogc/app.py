@@ -9,6 +9,7 @@ import asyncio
 from types import ModuleType
 
 import psycopg
+from django.db import OperationalError
 from psycopg_pool import PoolTimeout
 
 from gis.ogc.call import SCHEMA, Call, Json, refuse
@@ -17,9 +18,12 @@ from gis.ogc.core import Core, OnRead, visible
 from gis.ogc.coverages import Coverages
 from gis.ogc.downloads import Downloads
 from gis.ogc.features import Features
+from gis.ogc.jobs import Jobs
 from gis.ogc.maps import Maps
 from gis.ogc.parts import collection_links, landing_links
 from gis.ogc.problem import OgcProblem
+from gis.ogc.processes import Processes
+from gis.ogc.records import Records
 from gis.ogc.request import parameters
 from gis.ogc.styles import Styles, theme_of
 from gis.ogc.tilesets import Tilesets
@@ -41,6 +45,9 @@ class Ogc:
         self.core = Core(on_read)
         self.features = Features(self.core)
         self.downloads = Downloads(self.core)
+        self.processes = Processes(self.core)
+        self.jobs = Jobs(self.core)
+        self.records = Records(self.core)
         self.maps = Maps(self.core)
         self.coverages = Coverages(self.core)
         self.tilesets = Tilesets(self.core, self.maps, tiles)
@@ -52,6 +59,7 @@ class Ogc:
         self._warming = asyncio.get_running_loop().run_in_executor(None, describing)
 
     async def stop(self) -> None:
+        self.processes.stop()
         await self.core.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,7 +78,7 @@ class Ogc:
             await refuse(send, OgcProblem(400, "The request reckons with values that are out of range."))
         except psycopg.errors.QueryCanceled:
             await refuse(send, OgcProblem(503, "This took too long; ask for less at once.", "Timeout"))
-        except (psycopg.OperationalError, PoolTimeout):
+        except (psycopg.OperationalError, OperationalError, PoolTimeout):
             await refuse(
                 send, OgcProblem(503, "The database does not answer; try again shortly.", "Unavailable")
             )
@@ -78,12 +86,18 @@ class Ogc:
     async def _route(self, call: Call) -> None:
         parts = [p for p in call.scope["path"].split("/") if p][1:]
         match parts:
+            case ["collections", "catalogue", *rest]:
+                return await self._catalogue(call, rest)
+            case ["catalogue.jsonld" | "catalogue.ttl" | "catalogue.rdf" as name]:
+                return await self.records.linked(call, name)
             case ["collections", id, "items"]:
                 return await self.features.items(call, visible(id, call, raster=False))
             case ["collections", id, "items", fid]:
                 return await self.features.item(call, visible(id, call, raster=False), fid)
             case ["collections", id, "download"]:
                 return await self.downloads.answer(call, visible(id, call, raster=False))
+            case ["processes" | "jobs", *_]:
+                return await self._computed(call, parts)
             case ["map" | "styles" | "tileMatrixSets", *_]:
                 return await self._pictured(call, parts)
             case ["collections", id, "coverage"]:
@@ -91,6 +105,38 @@ class Ogc:
             case ["collections", id, "map" | "styles" | "tiles", *rest]:
                 return await self._of_collection(call, visible(id, call), parts[2], rest)
         await self._describe(call, parts)
+
+    async def _catalogue(self, call: Call, rest: list[str]) -> None:
+        """The collection in which each layer is a record."""
+        match rest:
+            case []:
+                return await self.records.collection(call)
+            case ["items"]:
+                return await self.records.items(call)
+            case ["items", id]:
+                return await self.records.item(call, id)
+            case ["queryables"]:
+                return await self.records.queryables(call)
+            case ["sortables"]:
+                return await self.records.sortables(call)
+        raise nothing()
+
+    async def _computed(self, call: Call, parts: list[str]) -> None:
+        """Processes and their jobs."""
+        match parts:
+            case ["processes"]:
+                return await self.processes.all(call)
+            case ["processes", id]:
+                return await self.processes.one(call, id)
+            case ["processes", id, "execution"]:
+                return await self.processes.execute(call, id)
+            case ["jobs"]:
+                return await self.jobs.all(call)
+            case ["jobs", id]:
+                return await self.jobs.one(call, id)
+            case ["jobs", id, "results"]:
+                return await self.jobs.results(call, id)
+        raise nothing()
 
     async def _pictured(self, call: Call, parts: list[str]) -> None:
         """Maps, styles and tile matrix sets of the whole."""
@@ -175,6 +221,7 @@ class Ogc:
         features = {one["id"]: one for one in said["collections"]}
         seen = register.seen_by(call.viewer)
         said["collections"] = [await self._collection(call, layer, features.get(layer.id)) for layer in seen]
+        said["collections"].append(await self.records.described(call))
         await call.describe(said)
 
     async def _collection(self, call: Call, layer: Layer, said: Json | None = None) -> Json:

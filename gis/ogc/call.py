@@ -5,6 +5,7 @@ Whatever part answers, compression, caching headers and «not modified» are the
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -26,6 +27,8 @@ GEOJSON = "application/geo+json; charset=utf-8"
 SCHEMA = "application/schema+json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 MOST_BODY = 2_000_000
+MUCH = 500_000
+"""Bytes whose packing would keep others waiting."""
 
 
 @dataclass(slots=True)
@@ -111,7 +114,9 @@ class Call:
 
     async def _packed(self, raw: bytes, content_type: str) -> tuple[bytes, str | None]:
         text = content_type.startswith("text/") or "json" in content_type or "xml" in content_type
-        packed = answer.packed(raw) if text and answer.accepts_gzip(self.headers) else None
+        if not (text and answer.accepts_gzip(self.headers)):
+            return raw, None
+        packed = await asyncio.to_thread(answer.packed, raw) if len(raw) > MUCH else answer.packed(raw)
         return (packed, "gzip") if packed else (raw, None)
 
     async def stream(
@@ -133,7 +138,7 @@ class Call:
 
     async def body(self, most: int = MOST_BODY) -> bytes:
         """The body, bounded; a browser session must come from our own pages."""
-        self._same_site()
+        self.same_site()
         parts, size = [], 0
         while True:
             message = await self.receive()
@@ -145,8 +150,9 @@ class Call:
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _same_site(self) -> None:
-        if self.header("authorization") is not None:
+    def same_site(self) -> None:
+        """Refuses what another site made a browser send with somebody's cookie. Without an identity there is none."""
+        if self.header("authorization") is not None or not self.viewer.known:
             return
         origin = self.header("origin")
         same = self.header("sec-fetch-site") in ("same-origin", "none")
@@ -169,6 +175,10 @@ class Call:
         }
         if "features" in body:
             context["columns"] = list(body["features"][0]["properties"]) if body["features"] else []
+        if "example" in body:
+            context["example"] = json.dumps(body["example"], ensure_ascii=False)
+        if "jobID" in body:
+            context["job"] = [(k, v) for k, v in body.items() if k != "links"]
         if "extent" in body:
             maps = (link["href"] for link in body["links"] if link["rel"].endswith("/ogc/1.0/map"))
             context["picture"] = next(maps, None)

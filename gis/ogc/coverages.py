@@ -75,6 +75,7 @@ class Coverages:
             "title": layer.title.get(call.language),
             "description": layer.description.get(call.language),
             "keywords": [layer.title.get(call.language)],
+            "layerDataType": "Coverage",  # the word by which GDAL passes it by when it looks for features
             "links": links,
             "extent": extent,
             "crs": list(dict.fromkeys([CRS84.uri, *(c.uri for c in ALL)])),

@@ -57,12 +57,14 @@ class Features:
         more = len(rows) > asked.limit
         rows = rows[: asked.limit]
         tail: Json = {"numberReturned": len(rows), "links": self._links(call, asked, rows if more else None)}
-        matched = await self._matched(call, asked, len(rows), more)
+        matched = rows[0][-1] if rows else None
+        if matched is None:
+            matched = await self._matched(call, asked, len(rows), more)
         if matched is not None:
             tail["numberMatched"] = matched
         if form == "jsonfg":
             tail |= fg_head(layer, asked.crs.srid)
-        text = ",".join(row[-1] for row in rows)
+        text = ",".join(row[-2] for row in rows)
         whole = f'{{"type":"FeatureCollection","features":[{text}],{json.dumps(tail, ensure_ascii=False)[1:]}'
         if form == "html":
             return await call.describe(json.loads(whole) | {"title": layer.title.zh, "layer": layer.id})
@@ -99,7 +101,7 @@ class Features:
         ]
         if rows:
             last = rows[-1]
-            out.append(link("next", "application/geo+json", after=token([*last[1:-1], last[0]])))
+            out.append(link("next", "application/geo+json", after=token([*last[1:-2], last[0]])))
         return out
 
     async def item(self, call: Call, layer: Layer, fid: str) -> None:

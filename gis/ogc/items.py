@@ -1,7 +1,6 @@
 """Reads features: one statement a page, one row of finished JSON text a feature, no Python per property.
 
-A box is searched first and by itself (MATERIALIZED), because the planner otherwise sometimes walks the key
-index instead. Paging continues behind the last row seen, so that page 10,000 costs what page 1 does.
+Paging continues behind the last row seen, so that page 10,000 costs what page 1 does.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from layers.registry.geojson import feature, fg_feature
 from layers.registry.layer import Layer
 from layers.registry.sql import AND, Sql, column, columns, during, relation
 
-COUNT_UP_TO = 10_000
+COUNT_UP_TO = 50_000
+"""Beyond it a number is not said: a wrong one is worse than none."""
 
 
 def conditions(asked: ItemsRequest, clearance: Clearance) -> Sql:
@@ -45,20 +45,56 @@ def _source(asked: ItemsRequest, clearance: Clearance) -> tuple[Sql, str, Sql]:
 
 
 def page(asked: ItemsRequest, clearance: Clearance, values: str | None = None) -> Sql:
-    """Rows of (id, sort values…, feature as JSON text), one more than the limit so that «next» is honest."""
-    head, from_, rest = _source(asked, clearance)
-    layer = asked.layer
-    sort = [column(layer, name) for name, _ in asked.order]
+    """Rows of (id, sort values…, feature as JSON text, how many match if that is known), one more than the limit."""
     body = values or as_json(asked)
-    keys = "".join(f", {s}" for s in sort)
-    order = [
+    if asked.boxed is not None and asked.layer.model is not None:
+        return _boxed(asked, clearance, body)
+    head, from_, rest = _source(asked, clearance)
+    sort = _sort(asked)
+    rest = rest + _behind_row(asked, sort, "q.id")
+    tail = Sql(f" ORDER BY {_order(asked, sort, 'q.id')} LIMIT %s", (asked.limit + 1,))
+    return head + f"SELECT q.id{_keys(sort)}, {body}, NULL::bigint {from_} WHERE " + rest + tail
+
+
+def _boxed(asked: ItemsRequest, clearance: Clearance, body: str) -> Sql:
+    """The ids in the box first, by the index of places, and counted by the way; then only the rows of the page.
+
+    Where the box holds more than COUNT_UP_TO rows, they lie so densely that walking the key finds a page sooner.
+    """
+    table, sort = relation(asked.layer), _sort(asked)
+    kept = [f"b.s{n}" for n in range(len(sort))]
+    rows, limit = conditions(asked, clearance), Sql(" LIMIT %s", (asked.limit + 1,))
+    found = Sql(f"WITH b AS MATERIALIZED (SELECT q.id{_keys(sort, 's')} FROM {table} WHERE ") + rows
+    found += Sql(" LIMIT %s), n AS MATERIALIZED (SELECT count(*) AS n FROM b), ", (COUNT_UP_TO + 1,))
+    few = Sql("(SELECT b.id FROM b WHERE (SELECT n FROM n) <= %s", (COUNT_UP_TO,))
+    few += _behind_row(asked, kept, "b.id") + f" ORDER BY {_order(asked, kept, 'b.id')}" + limit
+    many = Sql(f"(SELECT q.id FROM {table} WHERE (SELECT n FROM n) > %s AND ", (COUNT_UP_TO,)) + rows
+    many += _behind_row(asked, sort, "q.id") + f" ORDER BY {_order(asked, sort, 'q.id')}" + limit
+    known = Sql("(SELECT CASE WHEN n <= %s THEN n END FROM n)", (COUNT_UP_TO,))
+    whole = Sql(f"SELECT q.id{_keys(sort)}, {body}, ") + known
+    tail = f" FROM p JOIN {table} ON q.id = p.id ORDER BY {_order(asked, sort, 'q.id')}"
+    return found + "p AS (" + few + ") UNION ALL " + many + ")) " + whole + tail
+
+
+def _sort(asked: ItemsRequest) -> list[str]:
+    return [column(asked.layer, name) for name, _ in asked.order]
+
+
+def _keys(sort: Sequence[str], alias: str | None = None) -> str:
+    return "".join(f", {s}{f' AS {alias}{n}' if alias else ''}" for n, s in enumerate(sort))
+
+
+def _order(asked: ItemsRequest, sort: Sequence[str], id: str) -> str:
+    ways = [
         f"{s}{' DESC' if down else ''} NULLS LAST" for s, (_, down) in zip(sort, asked.order, strict=True)
     ]
-    if asked.after is not None:
-        rest = rest + " AND " + _behind(sort, [down for _, down in asked.order], asked.after)
-    text = f"SELECT q.id{keys}, {body} {from_} WHERE "
-    tail = Sql(f" ORDER BY {', '.join([*order, 'q.id'])} LIMIT %s", (asked.limit + 1,))
-    return head + text + rest + tail
+    return ", ".join([*ways, id])
+
+
+def _behind_row(asked: ItemsRequest, sort: Sequence[str], id: str) -> Sql:
+    if asked.after is None:
+        return Sql("")
+    return Sql(" AND ") + _behind(sort, [down for _, down in asked.order], asked.after, id)
 
 
 def count(asked: ItemsRequest, clearance: Clearance, most: int | None) -> Sql:
@@ -71,7 +107,7 @@ def count(asked: ItemsRequest, clearance: Clearance, most: int | None) -> Sql:
     )
 
 
-def _behind(sort: Sequence[str], down: Sequence[bool], after: Sequence[Any]) -> Sql:
+def _behind(sort: Sequence[str], down: Sequence[bool], after: Sequence[Any], id: str) -> Sql:
     """Rows that come after the given one in the order of the page, NULLs last."""
     same: list[Sql] = []
     ways: list[Sql] = []
@@ -82,7 +118,7 @@ def _behind(sort: Sequence[str], down: Sequence[bool], after: Sequence[Any]) -> 
             same.append(Sql(f"{name} = %s", (value,)))
         else:
             same.append(Sql(f"{name} IS NULL"))
-    ways.append(AND.join([*same, Sql("q.id > %s", (after[-1],))]))
+    ways.append(AND.join([*same, Sql(f"{id} > %s", (after[-1],))]))
     return Sql("(") + Sql(" OR ").join(Sql("(") + w + ")" for w in ways) + ")"
 
 
@@ -133,5 +169,5 @@ def write_csv(layer: Layer, fields: Sequence[Field], rows: Sequence[Sequence[Any
     places = ["x", "y"] if layer.geometry == "point" else ["wkt"]
     writer.writerow(["id", *places, *(f.name for f in fields)])
     for row in rows:
-        writer.writerow([row[0], *(cell(v) for v in row[skip:])])
+        writer.writerow([row[0], *(cell(v) for v in row[skip:-1])])
     return out.getvalue().encode("utf-8-sig")

@@ -36,7 +36,10 @@ def document(viewer: Viewer, base: str) -> Json:
 def _document(version: str, clearance: Clearance, editable: tuple[str, ...], base: str) -> Json:
     city = CITY["name"]
     layers = [layer for layer in register if layer.clearance <= clearance]
+    from gis.ogc import process_paths, record_paths  # which are made of what is below
+
     paths = _core() | _features(layers, clearance, frozenset(editable)) | parts.paths(layers)
+    paths |= process_paths.paths(clearance) | record_paths.paths()
     return {
         "openapi": "3.0.3",
         "info": {

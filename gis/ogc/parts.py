@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gis.ogc import coverages, maps, styles, tilesets
+from gis.ogc import coverages, maps, records, styles, tilesets
 from gis.ogc.call import Call, Json
 from gis.ogc.downloads import downloads
 from layers.registry.layer import Layer
@@ -15,6 +15,7 @@ def landing_links(call: Call) -> list[Json]:
         call.link(maps.MAP_REL, "/map", maps.PNG, "Map"),
         call.link(styles.STYLES_REL, "/styles", title="Styles"),
         call.link(f"{tilesets.REL}tiling-schemes", "/tileMatrixSets", title="Tile matrix sets"),
+        *records.landing_links(call),
     ]
 
 

@@ -1,53 +1,96 @@
-"""Starts child processes and ends them together: on Ctrl-C, on SIGTERM, or when one of them dies.
+"""Starts child processes, starts those again that die, and ends them together: on Ctrl-C or SIGTERM.
 
-A pid file with the start time of the process lets the next start find and end what a killed one left behind.
+A pid file lets the next start find and end what a killed supervisor left; a mark in their environment proves
+that they are ours, whoever has their numbers by then.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 
+from gis.cluster.processes import end_group, group
 from gis.trouble import Trouble
 
-PATIENCE = 10.0
+MARK = "ANTU_RUN"
+PATIENCE = 8.0
+DEATHS, WITHIN = 4, 60.0  # so many within so many seconds are no accident
 
 
 class Supervisor:
+    """`with Supervisor(folder) as supervisor`: whatever happens inside, no child outlives the block."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self._stop = False
+        self._commands: dict[str, list[str]] = {}
+        self._deaths: dict[str, list[float]] = {}
+        self.told = False
+
+    def __enter__(self) -> Supervisor:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._tell)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()  # with the signals still caught: a second Ctrl-C leaves no half behind
 
     def start(self, name: str, command: list[str]) -> None:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env=os.environ | {MARK: str(self.folder)},
+        )
         self.children[name] = child
+        self._commands[name] = command
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / f"{name}.pid").write_text(f"{child.pid} {started(child.pid)}\n")
+        (self.folder / f"{name}.pid").write_text(f"{child.pid}\n")
 
-    def wait(self) -> int:
-        """Until told to stop, or until a child ends by itself; then all end. The exit code to use."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._told)
-        code = 0
-        while not self._stop:
-            for name, child in self.children.items():
-                if child.poll() is not None:
-                    sys.stderr.write(f"{name} ended with {child.returncode}\n")
-                    self._stop, code = True, child.returncode or 1
+    def until(self, ask: Callable[[], bool], seconds: float) -> bool:
+        """Waits for a sign that the children work; False when one ends before, or when it takes too long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.told:
+            if any(child.poll() is not None for child in self.children.values()):
+                return False
+            if ask():
+                return True
+            time.sleep(0.05)
+        return self.told
+
+    def wait(self) -> None:
+        """Until told to stop. Raises Trouble when a child dies again and again."""
+        while not self.told:
+            for name, child in list(self.children.items()):
+                if child.poll() is not None and not self.told:
+                    self._again(name, child)
             time.sleep(0.1)
-        self.end()
-        return code
 
-    def _told(self, number: int, frame: FrameType | None) -> None:
-        self._stop = True
+    def _again(self, name: str, child: subprocess.Popen[bytes]) -> None:
+        now = time.monotonic()
+        deaths = [at for at in self._deaths.get(name, []) if now - at < WITHIN] + [now]
+        self._deaths[name] = deaths
+        end_group(child.pid)  # what it started itself would hold the port
+        if len(deaths) >= DEATHS:
+            raise Trouble(
+                f"“{name}” ended {len(deaths)} times within a minute, last with {ending(child.returncode)}.",
+                "What it said is above. antu check may know more.",
+                code=1,
+            )
+        sys.stderr.write(f"{name} ended with {ending(child.returncode)}; it is started again\n")
+        self.start(name, self._commands[name])
+
+    def _tell(self, number: int, frame: FrameType | None) -> None:
+        self.told = True
 
     def end(self) -> None:
         for child in self.children.values():
@@ -55,88 +98,44 @@ class Supervisor:
                 child.send_signal(signal.SIGTERM)
         until = time.monotonic() + PATIENCE
         for name, child in self.children.items():
-            try:
+            with suppress(subprocess.TimeoutExpired):  # then its group is ended by force
                 child.wait(max(until - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                kill_group(child.pid)
-                child.wait(5)
+            end_group(child.pid)
+            child.wait(5)
             (self.folder / f"{name}.pid").unlink(missing_ok=True)
+        self.children.clear()
 
 
-def started(pid: int) -> str:
-    """When a process began, as the kernel counts; '' when it is gone."""
+def ending(code: int) -> str:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (FileNotFoundError, ProcessLookupError, IndexError):
-        return ""
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    except ValueError:
+        return f"signal {-code}"
 
 
-def end_leftovers(folder: Path) -> list[str]:
-    """Ends what a killed supervisor left running; a number that now belongs to another process is left alone."""
-    found = []
-    for path in folder.glob("*.pid"):
-        pid, _, since = path.read_text().strip().partition(" ")
-        if pid.isdigit() and since and started(int(pid)) == since:
-            kill_group(int(pid))
-            found.append(path.stem)
-        path.unlink(missing_ok=True)
+def running(folder: Path) -> dict[str, int]:
+    """The process groups of the pid files that are alive and ours, by name."""
+    found = {}
+    for path in sorted(folder.glob("*.pid")):
+        pid = path.read_text("utf-8", "replace").strip()
+        if pid.isdigit() and any(_ours(member, folder) for member in group(int(pid))):
+            found[path.stem] = int(pid)
     return found
 
 
-def kill_group(pid: int) -> None:
-    for number, wait in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 1.0)):
-        try:
-            os.killpg(pid, number)
-        except ProcessLookupError:
-            return
-        until = time.monotonic() + wait
-        while time.monotonic() < until and started(pid):
-            time.sleep(0.05)
+def _ours(pid: int, folder: Path) -> bool:
+    try:
+        told = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"{MARK}={folder}".encode() in told
 
 
-def check_port(host: str, port: int) -> None:
-    """Raises Trouble when the port is taken, with the name of who holds it where the kernel tells."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as problem:
-            holder = who_holds(port)
-            raise Trouble(
-                f"Port {port} is taken{f' by {holder}' if holder else ''}.",
-                f"Stop it, or use another: antu up --port {port + 1}",
-                code=3,
-            ) from problem
-
-
-def who_holds(port: int) -> str:
-    wanted = f":{port:04X}"
-    inodes = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
-            parts = line.split()
-            if parts[1].endswith(wanted) and parts[3] == "0A":
-                inodes.add(f"socket:[{parts[9]}]")
-    for process in Path("/proc").iterdir():
-        if not process.name.isdigit():
-            continue
-        try:
-            if any(str(f.readlink()) in inodes for f in (process / "fd").iterdir()):
-                name = (process / "comm").read_text().strip()
-                return f"{name} (process {process.name})"
-        except OSError:
-            continue
-    return ""
-
-
-def until_answers(
-    ask: Callable[[], bool], children: dict[str, subprocess.Popen[bytes]], seconds: float
-) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if any(child.poll() is not None for child in children.values()):
-            return False
-        if ask():
-            return True
-        time.sleep(0.05)
-    return False
+def end_leftovers(folder: Path) -> list[str]:
+    """Ends what a killed supervisor left running. Only for whoever holds the folder's lock, or knows that nobody does."""
+    found = running(folder)
+    for pid in found.values():
+        end_group(pid)
+    for path in folder.glob("*.pid"):
+        path.unlink(missing_ok=True)
+    return list(found)

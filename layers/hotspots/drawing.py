@@ -46,18 +46,19 @@ SUBJECTS = (
 
 def draw() -> int:
     """All surfaces anew; says how many were written. Nothing where the city has no boundary yet."""
-    found = _ground()
+    found = ground()
     if found is None:
         return 0
     grid, inside = found
     return sum(_quarters(subject, grid, inside) for subject in SUBJECTS)
 
 
-def _ground() -> tuple[Grid, np.ndarray] | None:
+def ground(cell: float = CELL) -> tuple[Grid, np.ndarray] | None:
+    """The grid over the city and which of its cells are in it; None where the city has no boundary yet."""
     bounds = District.objects.annotate(metric=Transform("geom", TWD97)).aggregate(box=Extent("metric"))["box"]
     if bounds is None:
         return None
-    grid = Grid.over(bounds, CELL)
+    grid = Grid.over(bounds, cell)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ST_AsGeoJSON(ST_Transform(ST_Union(geom), %s))::json FROM areas_district", [TWD97]

@@ -1,4 +1,4 @@
-"""Fills the register when Django starts, so that a broken declaration stops the start with its name."""
+"""Fills the registers of layers and processes when Django starts: a broken declaration stops it with its name."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from layers.registry.register import fill
+        from layers.registry import process, register
 
-        fill()
+        register.fill()
+        process.fill()
         post_migrate.connect(_watch, sender=self, dispatch_uid="antu.watch")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -21,6 +21,8 @@ class Extent:
     bounds: Bounds | None = None
     start: datetime | date | None = None
     end: datetime | date | None = None
+    changed: datetime | None = None
+    """When a row was written last; of a layer that is drawn from others this is not known here."""
 
 
 class Extents:
@@ -35,7 +37,13 @@ class Extents:
             if not found:
                 return Extent()
             newest = found[-1]
-            return Extent(raster.bounds_of(newest.path, newest.stamp), found[0].start, newest.end)
+            changed = max(p.path.stat().st_mtime for p in found)
+            return Extent(
+                raster.bounds_of(newest.path, newest.stamp),
+                found[0].start,
+                newest.end,
+                datetime.fromtimestamp(changed, UTC),
+            )
         key = (layer.id, int(clearance))
         async with pool.connection() as line:
             counted = await line.execute(
@@ -50,7 +58,7 @@ class Extents:
             answer = await (await line.execute(sql.text.encode(), sql.params)).fetchone()
         extent = Extent()
         if answer and answer[0] is not None:
-            extent = Extent((answer[0], answer[1], answer[2], answer[3]), answer[4], answer[5])
+            extent = Extent((answer[0], answer[1], answer[2], answer[3]), *answer[4:7])
         self._kept[key] = (version, extent)
         return extent
 
@@ -62,10 +70,15 @@ def _statement(layer: Layer, clearance: Clearance) -> Sql:
         if seen and layer.time
         else "NULL, NULL"
     )
-    box = Sql(f"SELECT ST_Extent(q.geom) AS e, {times} FROM {relation(layer)} WHERE ") + where(
+    changed = "max(q.changed_at)" if layer.model else "NULL"
+    box = Sql(f"SELECT ST_Extent(q.geom) AS e, {times}, {changed} FROM {relation(layer)} WHERE ") + where(
         layer, clearance
     )
-    return Sql("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e), a, b FROM (") + box + ") AS x(e, a, b)"
+    return (
+        Sql("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e), a, b, c FROM (")
+        + box
+        + ") AS x(e, a, b, c)"
+    )
 
 
 def around(boxes: Sequence[Bounds]) -> Bounds:

@@ -39,6 +39,8 @@ _KINDS: dict[str, GeometryKind] = {
     "POLYGON": "polygon",
     "MULTIPOLYGON": "polygon",
 }
+CATALOGUE = "catalogue"
+"""The collection in which each layer is a record."""
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
 _MOVING = re.compile(r"\b(select|now\s*\(|current_\w+|localtime\w*|clock_timestamp|random)", re.IGNORECASE)
 
@@ -174,6 +176,8 @@ class Layer:
     def _problems(self) -> Iterator[str]:
         if not _NAME.match(self.id):
             yield "its id must be lower-case letters, digits and underscores, a letter first."
+        if self.id == CATALOGUE:
+            yield f"“{CATALOGUE}” is the collection of all layers; choose another id."
         for text, what in ((self.title, "title"), (self.description, "description")):
             if not (text.zh.strip() and text.en.strip()):
                 yield f"its {what} is missing in one of the two languages."

@@ -17,8 +17,6 @@ import rasterio
 from django.conf import settings
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
-from rio_cogeo.cogeo import cog_translate
-from rio_cogeo.profiles import cog_profiles
 
 NODATA = -9999.0
 
@@ -55,6 +53,20 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
     """Writes a surface as a COG with overviews; rows run from north to south, NaN means outside."""
     target = folder(layer_id)
     target.mkdir(parents=True, exist_ok=True)
+    path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
+    with tempfile.TemporaryDirectory(dir=target) as room:
+        draft = Path(room) / "surface.tif"
+        draw(draft, values, transform, crs)
+        draft.replace(path)
+    bounds_of.cache_clear()
+    return path
+
+
+def draw(path: Path, values: np.ndarray, transform: Any, crs: str) -> None:
+    """A surface into any file."""
+    from rio_cogeo.cogeo import cog_translate  # half a second at the start of every worker that only reads
+    from rio_cogeo.profiles import cog_profiles
+
     height, width = values.shape
     profile = {
         "driver": "GTiff",
@@ -66,19 +78,14 @@ def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: 
         "transform": transform,
         "nodata": NODATA,
     }
-    path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
     filled = np.where(np.isnan(values), NODATA, values).astype("float32")
-    with tempfile.TemporaryDirectory(dir=target) as room, MemoryFile() as memory:
+    with MemoryFile() as memory:
         with memory.open(**profile) as plain:
             plain.write(filled, 1)
-        draft = Path(room) / "surface.tif"
         with memory.open() as plain:
             cog_translate(
-                plain, str(draft), cog_profiles["deflate"], nodata=NODATA, quiet=True, in_memory=True
+                plain, str(path), cog_profiles["deflate"], nodata=NODATA, quiet=True, in_memory=True
             )
-        draft.replace(path)
-    bounds_of.cache_clear()
-    return path
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 NAME = "antu_bench"
 COUNT = 1_000_000
-BOX = (120.35, 23.38, 120.55, 23.58)
+BOX = (120.2, 23.2, 120.7, 23.7)
 ZOOMS = {10: 2, 11: 4, 12: 12, 13: 28, 14: 46, 15: 52, 16: 56}
 """The 200 tiles: so many of each zoom, chosen where points are."""
 
@@ -58,7 +58,7 @@ def _fill(line: psycopg.Connection[Any]) -> None:
     rng = np.random.default_rng(42)
     west, south, east, north = BOX
     centers = rng.uniform((west, south), (east, north), (400, 2))
-    crowd = centers[rng.integers(0, 400, COUNT * 7 // 10)] + rng.normal(0, 0.002, (COUNT * 7 // 10, 2))
+    crowd = centers[rng.integers(0, 400, COUNT * 7 // 10)] + rng.normal(0, 0.004, (COUNT * 7 // 10, 2))
     spread = rng.uniform((west, south), (east, north), (COUNT - len(crowd), 2))
     places = np.clip(np.vstack([crowd, spread]), (west, south), (east, north))
     grades, kinds = rng.choice([1, 2, 3], COUNT, p=[0.02, 0.48, 0.5]), rng.choice(list("abc"), COUNT)

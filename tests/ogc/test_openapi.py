@@ -51,9 +51,23 @@ async def test_what_is_hidden_is_not_described() -> None:
 async def test_only_editors_read_how_to_write() -> None:
     async with running(Ogc()) as app, client(app, INVESTIGATOR) as http:
         editor = (await http.get("/ogc/openapi")).json()
-    writable = {path for path, said in editor["paths"].items() if "post" in said}
-    assert writable
-    assert not any("post" in said for said in (await document(Clearance.PUBLIC))["paths"].values())
+
+    def writable(document: dict[str, Any]) -> set[str]:
+        return {
+            p for p, said in document["paths"].items() if "post" in said and p.startswith("/collections/")
+        }
+
+    assert writable(editor)
+    assert not writable(await document(Clearance.PUBLIC))
+
+
+@pytest.mark.anyio
+async def test_a_process_is_described_to_who_may_run_it() -> None:
+    public, police = await document(Clearance.PUBLIC), await document(Clearance.POLICE)
+    assert "hideout-count" not in json.dumps(public)
+    assert "/processes/hideout-count/execution" in police["paths"]
+    said = public["paths"]["/processes/summarise/execution"]["post"]["requestBody"]["content"]
+    assert said["application/json"]["schema"]["properties"]["inputs"]["required"] == ["layer"]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,25 @@
+"""Settings of the private cluster for one machine of any size: a quarter of memory for the cache, at most 2 GB."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def tuned(home: Path) -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    cache = max(min(memory // 4, 2 * 2**30), 64 * 2**20) // 2**20
+    lines = {
+        "listen_addresses": "''",
+        "unix_socket_directories": f"'{home}'",
+        "max_connections": "80",
+        "shared_buffers": f"{cache}MB",
+        "effective_cache_size": f"{memory // 2 // 2**20}MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": "256MB",
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "max_wal_size": "2GB",
+        "log_min_duration_statement": "2000",
+    }
+    return "".join(f"{name} = {value}\n" for name, value in lines.items())
