@@ -153,6 +153,7 @@ MAP_FONT = os.environ.get("ANTU_MAP_FONT", "")
 
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
+TILE_DISK_MB = int(os.environ.get("ANTU_TILE_DISK_MB", "512"))
 JOB_DAYS = int(os.environ.get("ANTU_JOB_DAYS", "30"))
 STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))
 

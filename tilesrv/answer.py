@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -10,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+
+from tilesrv import encoding
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -79,8 +80,14 @@ async def send_problem(send_: Send, problem: Problem) -> None:
 
 def packed(raw: bytes) -> bytes | None:
     """The gzipped bytes, or None where packing would not pay."""
-    return gzip.compress(raw, 5, mtime=0) if len(raw) > 500 else None
+    return encoding.pack(raw, "gzip") if len(raw) > encoding.LEAST else None
 
 
 def accepts_gzip(found: Mapping[bytes, bytes]) -> bool:
-    return b"gzip" in found.get(b"accept-encoding", b"")
+    return encoding.best(found.get(b"accept-encoding", b""), ("gzip", "identity")) == "gzip"
+
+
+def unchanged(found: Mapping[bytes, bytes], tag: str) -> bool:
+    """The client has this already: one of its tags is ours, whatever coding it came in."""
+    asked = found.get(b"if-none-match", b"").decode("latin-1")
+    return any(part.strip().removeprefix("W/") == tag.removeprefix("W/") for part in asked.split(","))

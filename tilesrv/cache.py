@@ -8,26 +8,35 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tilesrv.encoding import LEAST, Coding, pack
 from tilesrv.grid import Tile
 
 Cells = Iterable[tuple[int, int]]
 Key = tuple[str, int, str, Tile]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Made:
-    """A finished tile: raw and gzipped bytes, its ETag, and how many features thinning hid, if any."""
+    """A finished tile: its bytes, its ETag, how often it was thinned; packed once for each coding asked for."""
 
     raw: bytes
-    gzipped: bytes | None
     etag: str
     thinned: int = 0
+    packed: dict[Coding, bytes] = field(default_factory=dict)
+
+    def body(self, coding: Coding) -> tuple[bytes, Coding]:
+        """The bytes in the coding, or plain where packing would not pay; and in which they are."""
+        if coding == "identity" or len(self.raw) <= LEAST:
+            return self.raw, "identity"
+        if coding not in self.packed:
+            self.packed[coding] = pack(self.raw, coding)
+        return self.packed[coding], coding
 
     @property
     def size(self) -> int:
-        return len(self.raw) + len(self.gzipped or b"") + 300
+        return len(self.raw) + sum(len(p) for p in self.packed.values()) + 300
 
 
 class TileCache:
@@ -40,6 +49,7 @@ class TileCache:
         self._tiles: OrderedDict[Key, Made] = OrderedDict()
         self._keys: dict[str, set[Key]] = defaultdict(set)
         self._tables: dict[Key, tuple[str, ...]] = {}
+        self._sizes: dict[Key, int] = {}
         self._clock: dict[str, int] = defaultdict(int)
 
     def get(self, key: Key) -> Made | None:
@@ -60,18 +70,24 @@ class TileCache:
         self.drop(key)
         self._tiles[key] = made
         self._tables[key] = tables
-        self.size += made.size
         for table in tables:
             self._keys[table].add(key)
+        self.weigh(key)
+        return True
+
+    def weigh(self, key: Key) -> None:
+        """Reckons a tile's size anew, for it grows when it is packed; the oldest tiles make room."""
+        if made := self._tiles.get(key):
+            self.size += made.size - self._sizes.get(key, 0)
+            self._sizes[key] = made.size
         while self.size > self.most:
             self.drop(next(iter(self._tiles)))
-        return True
 
     def drop(self, key: Key) -> None:
         made = self._tiles.pop(key, None)
         if made is None:
             return
-        self.size -= made.size
+        self.size -= self._sizes.pop(key)
         for table in self._tables.pop(key):
             self._keys[table].discard(key)
 
@@ -88,6 +104,7 @@ class TileCache:
         self._tiles.clear()
         self._keys.clear()
         self._tables.clear()
+        self._sizes.clear()
         self.size = 0
         for table in self._clock:
             self._clock[table] += 1

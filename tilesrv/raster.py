@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from rasterio.crs import CRS
+from rasterio.warp import transform_bounds
 
 from layers.registry import raster as store
 from layers.registry.layer import Layer
@@ -34,18 +37,37 @@ def etag(source: Period, tile: Tile, theme: str) -> str:
 def draw(layer: Layer, source: Period, tile: Tile, theme: Theme) -> bytes | None:
     """A PNG of 256 pixels, or None where the surface has nothing."""
     # imported at the first raster tile: a worker that serves none need not wait for it
-    from rio_tiler.errors import TileOutsideBounds
     from rio_tiler.io import Reader
 
     assert layer.raster is not None
     with Reader(str(Path(source.path))) as reader:
-        try:
-            image = reader.tile(tile.x, tile.y, tile.z, tilesize=256, resampling_method="bilinear")
-        except TileOutsideBounds:
-            return None
+        image = read(reader, tile, 256)
+    if image is None:
+        return None
     image.rescale(((layer.raster.low, layer.raster.high),))
     drawn: bytes = image.render(img_format="PNG", colormap=ramp(theme), add_mask=True)
     return drawn
+
+
+def read(reader: Any, tile: Tile, pixels: int, around: int = 0) -> Any:
+    """A square of the surface in the system of the tile, with some pixels around it; None where it has nothing."""
+    from rio_tiler.errors import RioTilerError
+
+    west, south, east, north = tile.bounds
+    more = tile.width / pixels * around
+    box = west - more, south - more, east + more, north + more
+    there = transform_bounds(reader.dataset.crs, f"EPSG:{tile.set.srid}", *reader.dataset.bounds)
+    if there[0] >= east or there[2] <= west or there[1] >= north or there[3] <= south:
+        return None
+    size = pixels + 2 * around
+    system = CRS.from_epsg(tile.set.srid)
+    try:
+        return reader.part(
+            box, dst_crs=system, bounds_crs=system, width=size, height=size, resampling_method="bilinear",
+            reproject_method="bilinear",
+        )  # fmt: skip
+    except RioTilerError:
+        return None
 
 
 @cache

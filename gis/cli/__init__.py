@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("gis.cli.exchange", "Read a file into a layer."),
     "export": ("gis.cli.exchange", "Write a layer into a file."),
     "hotspots": ("gis.cli.hotspots", "Forecast where, and say how good that is."),
+    "tiles": ("gis.cli.tiles", "Build archives of tiles; see to the tiles that are kept."),
     "token": ("gis.cli.token", "Make, list and revoke tokens for programs."),
     "audit": ("gis.cli.audit", "Verify and read the audit log."),
     "bench": ("gis.cli.bench", "Measure, and print a table."),

@@ -76,6 +76,8 @@ def migrate() -> int:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from layers.registry.pyramid import settle
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('antu.migrate'))")
         try:
@@ -84,6 +86,8 @@ def migrate() -> int:
             if plan or _finished() != _applied():
                 call_command("migrate", verbosity=0, interactive=False)
                 cursor.execute(f"COMMENT ON TABLE django_migrations IS '{DONE} {_applied()}'")
+            else:
+                settle()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('antu.migrate'))")
     return len(plan)

@@ -184,9 +184,10 @@ def refusal(status: int, body: bytes) -> OgcProblem:
 def tile_of(z: str, row: str, col: str) -> Tile:
     numbers = [int(t) if t.isascii() and t.isdigit() and len(t) < 10 else None for t in (z, col, row)]
     try:
-        if None in numbers:
-            raise ValueError("tile matrix, row and column are whole numbers")
-        return Tile(*(n for n in numbers if n is not None))
+        match numbers:
+            case [int(zoom), int(x), int(y)]:
+                return Tile(zoom, x, y)
+        raise ValueError("tile matrix, row and column are whole numbers")
     except ValueError as wrong:
         raise OgcProblem(400, f"There is no such tile: {wrong}.") from wrong
 

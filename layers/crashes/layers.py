@@ -92,7 +92,7 @@ LAYERS = [
         label="case_no",
         time="occurred_at",
         zooms=(0, 22),
-        generalise=(Grid(below=13, cells=96, sums=("epdo",)),),
+        generalise=(Grid(below=13, cells=96, sums=("epdo",), kept=True),),
         style=Style(
             Heat(Text("事故熱區（當量加權）", "Crash heat (EPDO)"), weight="epdo", full=45, zooms=(8, 17.5)),
             Points(

@@ -162,7 +162,7 @@ LAYERS = [
         ),
         time="at",
         zooms=(10, 22),
-        generalise=(Grid(below=16, cells=96),),
+        generalise=(Grid(below=16, cells=96, kept=True),),
         style=Style(
             Heat(Text("違規熱區", "Density of violations"), full=1000, opacity=0.7, zooms=(10, 16)),
             Points(color="a2", icon="ticket", size=4.5, zooms=(16.5, 24)),

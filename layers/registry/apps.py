@@ -22,5 +22,7 @@ class RegistryConfig(AppConfig):
 
 def _watch(**_: Any) -> None:
     from layers.registry.freshness import watch_tables
+    from layers.registry.pyramid import keep_counts
 
     watch_tables()
+    keep_counts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -78,3 +79,9 @@ def _statement(layer: Layer, clearance: Clearance) -> Sql:
         + box
         + ") AS x(e, a, b, c)"
     )
+
+
+def around(boxes: Sequence[Bounds]) -> Bounds:
+    """The box around some boxes."""
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)

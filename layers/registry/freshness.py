@@ -14,6 +14,13 @@ from layers.registry.register import register
 from layers.registry.sql import quoted
 
 TOUCH = (Path(__file__).parent / "touch.sql").read_text("utf-8")
+TRUNCATED = """
+CREATE OR REPLACE FUNCTION antu_touch_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN
+    INSERT INTO registry_tilecell AS c (table_name, x, y, version) VALUES (TG_TABLE_NAME, -1, -1, 1)
+        ON CONFLICT (table_name, x, y) DO UPDATE SET version = c.version + 1;
+    PERFORM pg_notify('antu_touch', '{"table": "' || TG_TABLE_NAME || '", "cells": [[-1, -1]]}');
+    RETURN NULL;
+END $body$"""
 EVENTS = {
     "INSERT": "REFERENCING NEW TABLE AS new_rows",
     "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
@@ -37,6 +44,7 @@ def watched() -> dict[str, str]:
 
 def watch_tables() -> None:
     with connection.cursor() as cursor:
+        cursor.execute(TRUNCATED)
         for table, place in watched().items():
             for event, tables in EVENTS.items():
                 function = quoted(f"antu_touch_{event.lower()}_{table}"[:63])
@@ -45,6 +53,10 @@ def watch_tables() -> None:
                     f"CREATE OR REPLACE TRIGGER antu_touch_{event.lower()} AFTER {event} ON {quoted(table)} {tables} "
                     f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
                 )
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER antu_touch_truncate AFTER TRUNCATE ON {quoted(table)} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION antu_touch_truncate()"
+            )
 
 
 def _function(name: str, place: str, tables: str) -> str:

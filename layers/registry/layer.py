@@ -42,6 +42,7 @@ _KINDS: dict[str, GeometryKind] = {
 CATALOGUE = "catalogue"
 """The collection in which each layer is a record."""
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")
+_MOVING = re.compile(r"\b(select|now\s*\(|current_\w+|localtime\w*|clock_timestamp|random)", re.IGNORECASE)
 
 
 class BrokenLayer(Exception):
@@ -236,8 +237,20 @@ class Layer:
                     yield f"{type(rule).__name__} names “{name}”, which is no field of the layer."
                 elif self.by_name[name].clearance > self.clearance:
                     yield f"{type(rule).__name__} uses “{name}”, which not everybody who sees the layer may see."
+            if isinstance(rule, Grid) and rule.kept:
+                yield from self._kept_problems(rule)
             if isinstance(rule, Only) and ";" in rule.where:
                 yield "a condition must be one SQL expression."
+
+    def _kept_problems(self, rule: Grid) -> Iterator[str]:
+        if not self.model:
+            yield "its counts cannot be kept: only rows of a model tell when they change."
+        if any(isinstance(other, Only) for other in self.generalise):
+            yield "its counts cannot be kept beside Only, which shows other rows at other zooms."
+        if len(rule.sums) > 4:
+            yield "of a grid that is kept, there are at most four sums."
+        if any(_MOVING.search(b.where) for b in self.rows):
+            yield "its counts cannot be kept, since which rows are seen depends on other tables or on the time."
 
 
 def _columns(model: type[Row]) -> list[str]:

@@ -53,6 +53,7 @@ def ours(dsn: str, **more: str) -> Iterator[tuple[str, int]]:
         "DATABASE_URL": peers.url(dsn),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "ANTU_STATEMENT_TIMEOUT_MS": "60000",
+        "ANTU_TILE_DISK_MB": "0",
     } | more  # fmt: skip
     command = [
         sys.executable,

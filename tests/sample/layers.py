@@ -54,7 +54,7 @@ LAYERS = [
         ),
         label="name",
         time="happened_at",
-        generalise=(Grid(below=12, sums=("weight",)), Top(below=13, by="grade", ascending=True)),
+        generalise=(Grid(below=12, sums=("weight",), kept=True), Top(below=13, by="grade", ascending=True)),
         style=Style(
             Heat(Text("熱區", "Heat"), weight="weight", zooms=(0, 13)),
             Points(

@@ -118,17 +118,15 @@ def test_a_tile_made_while_a_change_came_in_is_not_kept() -> None:
     key = ("spots", 0, "", Tile(14, 1, 1))
     clock = cache.clock(("t",))
     cache.changed("t", [(5, 5)], everywhere=False)
-    assert not cache.put(key, ("t",), Made(b"x", None, "e"), clock)
-    assert cache.put(key, ("t",), Made(b"x", None, "e"), cache.clock(("t",)))
+    assert not cache.put(key, ("t",), Made(b"x", "e"), clock)
+    assert cache.put(key, ("t",), Made(b"x", "e"), cache.clock(("t",)))
 
 
 def test_the_cache_stays_within_its_bounds() -> None:
     cache = TileCache(5_000)
     cache.open = True
     for n in range(100):
-        cache.put(
-            ("spots", 0, "", Tile(10, n, 1)), ("t",), Made(os.urandom(500), None, "e"), cache.clock(("t",))
-        )
+        cache.put(("spots", 0, "", Tile(10, n, 1)), ("t",), Made(os.urandom(500), "e"), cache.clock(("t",)))
     assert cache.size <= 5_000
     assert cache.get(("spots", 0, "", Tile(10, 99, 1))) is not None
     assert cache.get(("spots", 0, "", Tile(10, 0, 1))) is None
@@ -137,5 +135,5 @@ def test_the_cache_stays_within_its_bounds() -> None:
 def test_tiles_kept_for_one_clearance_are_never_given_to_another() -> None:
     cache = TileCache(10_000)
     cache.open = True
-    cache.put(("spots", 2, "", Tile(10, 1, 1)), ("t",), Made(b"secret", None, "e"), cache.clock(("t",)))
+    cache.put(("spots", 2, "", Tile(10, 1, 1)), ("t",), Made(b"secret", "e"), cache.clock(("t",)))
     assert cache.get(("spots", 0, "", Tile(10, 1, 1))) is None
