@@ -18,7 +18,7 @@ function picture(layers: Layer[], more: Partial<Picture> = {}): Picture {
   const city = { name: words("c"), council: words("c"), center: [120, 23] as const, zoom: 13, bounds: [0, 0, 1, 1] as const };
   const catalogue: Catalogue = { version: "1", product: words("p"), city, viewer: { name: null, clearance: "public", roles: [], csrf: "" }, groups: [], layers };
   return {
-    catalogue, theme: "light", lang: "zh", shown: Object.fromEntries(layers.map((l) => [l.id, 100])), conditions: {}, datetime: () => null, edits: {},
+    catalogue, theme: "light", lang: "zh", shown: Object.fromEntries(layers.map((l) => [l.id, 100])), filter: () => "", datetime: () => null, edits: {},
     marked: null, drawn: { type: "FeatureCollection", features: [] }, colour: () => "#123456", origin: "http://antu", ...more,
   };
 }
@@ -41,7 +41,7 @@ describe("the style of a picture", () => {
     const style = compose(
       picture([layer("crashes", { time: "at" })], {
         datetime: () => "2024-01-01/2024-01-31",
-        conditions: { crashes: { among: [{ field: "severity", values: [1, 2] }], rest: null } },
+        filter: () => "severity IN (1, 2)",
         edits: { crashes: 3 },
       }),
     );

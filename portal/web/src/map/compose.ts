@@ -1,9 +1,7 @@
 // The MapLibre style of a moment, as a pure function of what is shown: the same picture always gives the same style,
 // and the map is told only of the difference.
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { toText } from "../api/cql2";
 import type { Catalogue, Lang, Layer, Theme } from "../api/catalogue";
-import type { Condition } from "../api/cql2";
 import { address } from "../api/http";
 
 export interface Picture {
@@ -11,7 +9,8 @@ export interface Picture {
   theme: Theme;
   lang: Lang;
   shown: Readonly<Record<string, number>>;
-  conditions: Readonly<Record<string, Condition>>;
+  /** What a layer is held to, as CQL2 text, and the period as the API's `datetime`. */
+  filter: (layer: Layer) => string;
   datetime: (layer: Layer) => string | null;
   edits: Readonly<Record<string, number>>;
   marked: GeoJSON.Geometry | null;
@@ -55,10 +54,9 @@ function groundOf(catalogue: Catalogue): Layer[] {
 function tiles(layers: readonly Layer[], picture: Picture): SourceSpecification {
   const [only] = layers.length === 1 ? layers : [];
   const edits = layers.reduce((sum, layer) => sum + (picture.edits[layer.id] ?? 0), 0);
-  const condition = only && picture.conditions[only.id];
   const asked = {
     datetime: only ? picture.datetime(only) : null,
-    filter: condition ? toText(condition) : null,
+    filter: only ? picture.filter(only) : null,
     v: edits || null,
   };
   const path = `${picture.origin}/tiles/${layers.map((layer) => layer.id).join(",")}/{z}/{x}/{y}.mvt`;

@@ -1,7 +1,7 @@
 // The one map of the page: made once, told of every change of the state as a difference of styles, and the source
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
 import { lang, t } from "../i18n/t";
-import { bounds, catalogue, conditions, datetimeOf, edits, place, shown, theme } from "../state/portal";
+import { bounds, catalogue, datetimeOf, edits, filterOf, place, shown, theme } from "../state/portal";
 import { effect } from "../state/store";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
@@ -19,7 +19,7 @@ function picture(): Picture {
     theme: theme.value,
     lang: lang.value,
     shown: shown.value,
-    conditions: conditions.value,
+    filter: filterOf,
     datetime: datetimeOf,
     edits: edits.value,
     marked: marked.value,

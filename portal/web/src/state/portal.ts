@@ -1,7 +1,7 @@
 // The state of the portal: what is on the map, held to what, seen from where. One signal a thing; whoever reads
 // one follows it. Nothing here draws.
 import { boot, type Bounds, type Layer, type Theme, type Value } from "../api/catalogue";
-import { fromText, hold, heldTo, NONE, toText, type Condition } from "../api/cql2";
+import { fromText, heldText, hold, heldTo, NONE, toText, type Area, type Condition, type Hours } from "../api/cql2";
 import { lang } from "../i18n/t";
 import { computed, signal } from "./store";
 import { EMPTY, type Period, type Place, type Selection, type View } from "./url";
@@ -18,6 +18,10 @@ export const bounds = signal<Bounds | null>(null);
 export const shown = signal<Readonly<Record<string, number>>>(atFirst());
 export const conditions = signal<Readonly<Record<string, Condition>>>({});
 export const period = signal<Period | null>(null);
+/** Hours of the day, for layers that know them. */
+export const hours = signal<Hours | null>(null);
+/** Where things must lie, for all but the ground. */
+export const area = signal<Area | null>(null);
 export const selection = signal<Selection | null>(null);
 /** What lies under the last click, so that one can leaf through it. */
 export const stack = signal<readonly Selection[]>([]);
@@ -47,6 +51,17 @@ export function conditionOf(id: string): Condition {
   return conditions.value[id] ?? NONE;
 }
 
+export const knowsHours = (layer: Layer): boolean => layer.fields.some((field) => field.name === "hour" && field.type === "integer");
+
+/** Whether the chosen area bounds this layer; the ground stays whole, and so does the layer that the area is from. */
+export const bounded = (layer: Layer, within: Area): boolean => layer.group !== "base" && !("layer" in within && within.layer === layer.id);
+
+/** All that a layer is held to besides the period, as CQL2 text. */
+export function filterOf(layer: Layer, condition: Condition = conditionOf(layer.id), when: Hours | null = hours.value): string {
+  const within = area.value;
+  return heldText({ condition, hours: knowsHours(layer) ? when : null, area: within && bounded(layer, within) ? within : null });
+}
+
 export function setCondition(id: string, condition: Condition): void {
   const { [id]: _, ...rest } = conditions.value;
   conditions.value = toText(condition) ? { ...rest, [id]: condition } : rest;
@@ -68,6 +83,8 @@ export const view = computed<View>(() => {
     place: place.value,
     layers: same ? null : Object.fromEntries(catalogue.layers.filter((l) => l.id in now).map((l) => [l.id, now[l.id]!])),
     period: period.value,
+    hours: hours.value,
+    area: area.value,
     filters: Object.fromEntries(Object.entries(conditions.value).map(([id, c]) => [id, toText(c)])),
     selection: selection.value,
     work: work.value === "explore" ? null : work.value,
@@ -83,6 +100,8 @@ export function restore(wanted: View): string[] {
   if (wanted.place) place.value = wanted.place;
   shown.value = wanted.layers ? Object.fromEntries(Object.entries(wanted.layers).filter(([id]) => known(id))) : atFirst();
   period.value = wanted.period;
+  hours.value = wanted.hours;
+  area.value = wanted.area && "layer" in wanted.area && !known(wanted.area.layer) ? null : wanted.area;
   conditions.value = Object.fromEntries(
     Object.entries(wanted.filters).filter(([id]) => known(id)).map(([id, text]) => [id, fromText(text)]),
   );

@@ -101,7 +101,7 @@ class Geometry extends HTMLElement {
       theme,
       lang: "zh",
       shown: Object.fromEntries(ground.map((layer) => [layer.id, 100])),
-      conditions: {},
+      filter: () => "",
       datetime: () => null,
       edits: {},
       marked: readGeometry(this.#area.value),

@@ -7,7 +7,7 @@ import { feature, type Feature } from "../../api/questions";
 import { inline, say, t } from "../../i18n/t";
 import { goTo } from "../../map/camera";
 import { marked, markedName, middleOf } from "../../map/marks";
-import { conditions, edits, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
+import { area, conditions, edits, hours, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
@@ -61,7 +61,7 @@ class Detail extends View {
     const chosen = selection.value;
     const layer = chosen ? layerOf(chosen.layer) : undefined;
     if (!chosen || !layer) return;
-    void [period.value, conditions.value, edits.value];
+    void [period.value, hours.value, area.value, conditions.value, edits.value];
     const places = referring(layer);
     if (!places.length) {
       this.#more.stop();

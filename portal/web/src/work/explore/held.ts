@@ -2,10 +2,10 @@
 // in view, by class.
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
-import { hold, type Among } from "../../api/cql2";
+import { hold, type Among, type Hours } from "../../api/cql2";
 import { inline, number, say, t } from "../../i18n/t";
 import { counting, counts } from "../../state/counts";
-import { conditionOf, conditions, layerOf, period, setCondition, theme } from "../../state/portal";
+import { area, conditionOf, conditions, hours, layerOf, period, setCondition, theme } from "../../state/portal";
 import { batch } from "../../state/store";
 import { colour } from "../../style/palette";
 import { icon } from "../../ui/icons";
@@ -13,16 +13,22 @@ import { reads } from "../../ui/values";
 import { View } from "../../ui/view";
 import { leading } from "./series";
 
+/** “16–19 時”: from the first minute of one hour to the last of the other. */
+export function hoursRead({ from, to }: Hours): string {
+  return t("time.hours.span", { from, to: to + 1 });
+}
+
 class Held extends View {
   protected override render() {
     const held = Object.keys(conditions.value).flatMap((id) => layerOf(id) ?? []);
-    const any = period.value !== null || held.length > 0;
+    const any = period.value !== null || hours.value !== null || area.value !== null || held.length > 0;
     return html`<section class="held" aria-label=${t("filter")}>
       <h2>${t("filter")}${any ? html`<button class="plain" @click=${this.#clear}>${t("clear")}</button>` : nothing}</h2>
       <div class="chips">
         ${period.value
           ? this.#chip(`${period.value.from} – ${period.value.to}`, () => (period.value = null))
           : html`<span class="chip quiet">${t("filter.all")}</span>`}
+        ${hours.value ? this.#chip(hoursRead(hours.value), () => (hours.value = null)) : nothing}
         ${held.map((layer) => this.#conditions(layer))}
       </div>
       ${leading.value ? this.#total(leading.value) : nothing}
@@ -53,6 +59,8 @@ class Held extends View {
   #clear(): void {
     batch(() => {
       period.value = null;
+      hours.value = null;
+      area.value = null;
       conditions.value = {};
     });
   }
