@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Seen
 from tests.browser.test_first_minute import MAP, at_rest, total, visit
 
 pytestmark = [pytest.mark.browser]
@@ -78,3 +81,87 @@ def test_the_last_year_at_rush_hour(page: Page) -> None:
         page.keyboard.press("ArrowLeft")
     expect(page.locator(".held .chip", has_text="16–19 時")).to_be_visible()
     shows(page, counted(page, datetime=f"{first}-01/{last}-31", filter="hour BETWEEN 16 AND 18"))
+
+
+def take(page: Page) -> None:
+    page.get_by_role("button", name="條件", exact=True).click()
+    expect(page.locator(".pane h2")).to_have_text("取用資料")
+
+
+def test_the_condition_is_text_that_may_be_written(page: Page) -> None:
+    visit(page, "#1?q=crashes~severity%20=%202")
+    take(page)
+    text = page.get_by_label("CQL2", exact=True)
+    expect(text).to_have_value("severity = 2")
+    text.fill("severity IN (1, 2) AND hour BETWEEN 7 AND 9 AND speed_limit >= 50")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".held .chip")).to_contain_text(
+        ["全部期間", "7–10 時", "A1 死亡、A2 受傷", "speed_limit >= 50"]
+    )
+    shows(page, counted(page, filter="severity IN (1, 2) AND hour BETWEEN 7 AND 9 AND speed_limit >= 50"))
+    page.locator(".held .chip", has_text="speed_limit").click()
+    expect(text).to_have_value("severity IN (1, 2) AND hour BETWEEN 7 AND 9")
+    page.get_by_role("button", name="復原").click()
+    expect(text).to_have_value("severity IN (1, 2) AND speed_limit >= 50 AND hour BETWEEN 7 AND 9")
+
+
+def test_a_condition_that_means_nothing_is_answered_in_words(page: Page, seen: Seen) -> None:
+    visit(page)
+    before = total(page)
+    take(page)
+    page.get_by_label("CQL2", exact=True).fill("severty = 2")
+    with page.expect_response("**/summary?filter=*"):
+        page.get_by_role("button", name="套用").click()
+    expect(page.locator(".wrong")).to_contain_text("There is no property “severty”")
+    assert total(page) == before
+    assert "400" in seen.errors.pop()
+    page.get_by_role("button", name="還原").click()
+    expect(page.locator(".wrong")).to_have_text("")
+
+
+def test_a_condition_is_added_by_keyboard(page: Page) -> None:
+    visit(page)
+    take(page)
+    page.get_by_label("選擇欄位").select_option(label="涉及機車")
+    page.get_by_label("涉及機車").select_option(label="是")
+    page.get_by_role("button", name="加入").press("Enter")
+    shows(page, counted(page, filter="motorcycle = true"))
+    page.locator(".maplibregl-canvas").focus()
+    page.keyboard.press("Control+z")
+    shows(page, counted(page))
+
+
+def test_the_copied_address_returns_what_is_on_the_map(page: Page) -> None:
+    visit(page, "#1?h=16..18&t=2023-01..2023-12&q=crashes~severity%20IN%20(1,%202)&p=take")
+    page.get_by_role("button", name="複製：OGC API – Features").click()
+    url = page.evaluate("navigator.clipboard.readText()")
+    answer = page.request.get(url)
+    assert answer.json()["numberMatched"] == total(page) > 0
+    page.get_by_role("button", name="複製：嵌入網頁").click()
+    frame = page.evaluate("navigator.clipboard.readText()").split('"')[1]
+    rows = f"{MAP}.queryRenderedFeatures().filter(f => f.source === 'crashes').length"
+    page.goto(frame.replace("&amp;", "&"))
+    at_rest(page)
+    assert page.evaluate(rows) > 0
+    expect(page.locator("header.bar")).not_to_be_visible()
+    assert "hour+BETWEEN" in page.evaluate(f"{MAP}.getSource('crashes').tiles[0]")
+
+
+def test_what_is_filtered_is_downloaded_in_every_format(page: Page) -> None:
+    visit(page, "#1?q=crashes~severity%20=%201&p=take")
+    matched = total(page)
+    links = page.locator(".formats a")
+    expect(links).to_have_count(8)
+    for link in links.all():
+        answer = page.request.get(link.get_attribute("href") or "")
+        assert answer.ok and answer.body(), link.inner_text()
+    page.get_by_label("坐標系統").select_option(label="TWD97 / TM2 121")
+    with page.expect_download() as waiting:
+        page.locator("[data-format=csv]").click()
+    rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text("utf-8-sig"))))
+    assert len(rows) == matched
+    assert any(
+        100_000 < float(value) < 400_000 for value in rows[0].values() if value[:1].isdigit() and "." in value
+    )
+    collection = page.get_by_role("link", name="OGC API 圖層頁").get_attribute("href") or ""
+    assert "OGC" in page.request.get(collection).text()

@@ -5,8 +5,10 @@ import "./style/shell.css";
 import "./style/panels.css";
 import "./style/map.css";
 import "./style/explore.css";
+import "./style/pane.css";
 import { lang, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
+import { remember, undo } from "./state/history";
 import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
 import { catalogue, restore, theme, view } from "./state/portal";
@@ -56,4 +58,11 @@ effect(() => {
 document.querySelector("#waiting")?.remove();
 document.body.append(document.createElement("antu-shell"));
 startCounting();
+remember();
+document.addEventListener("keydown", (event) => {
+  const typing = (event.target as HTMLElement).closest("input:not([type=checkbox], [type=range]), textarea, select");
+  if (typing || event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  undo();
+});
 live();

@@ -25,12 +25,12 @@ describe("the address of a view", () => {
   });
 
   test("keeps and reports what it does not know", () => {
-    const { view, strange } = decode("#1/15.00/23.48000/120.45000?cmp=swipe:50&t=2024-12..2022-01&l=crashes");
-    expect(strange).toEqual(["cmp", "t"]);
-    expect(view.unknown).toEqual({ cmp: "swipe:50" });
+    const { view, strange } = decode("#1/15.00/23.48000/120.45000?story=7&t=2024-12..2022-01&l=crashes");
+    expect(strange).toEqual(["story", "t"]);
+    expect(view.unknown).toEqual({ story: "7" });
     expect(view.period).toBeNull();
     expect(view.layers).toEqual({ crashes: 100 });
-    expect(encode(view)).toContain("cmp=swipe:50");
+    expect(encode(view)).toContain("story=7");
   });
 
   test.each(["#2/1/2/3", "#1/99/2/3", "#1/a/b/c", "#1?sel=%%%.1", "#1?q=~~~", "#1?l=a:1000", "#<script>"])("survives %s", (hash) => {
@@ -52,6 +52,7 @@ describe("the address of a view", () => {
         area: pick<View["area"]>(null, { layer: "wards", id: Math.floor(random() * 1e4) }, { ring: Array.from({ length: 3 + Math.floor(random() * 9) }, () => [Math.round(random() * 1.8e8) / 1e6, Math.round(random() * -8e7) / 1e6] as const) }),
         filters: pick<View["filters"]>({}, { crashes: text().trim() || "x" }),
         selection: pick(null, { layer: "roads", id: Math.floor(random() * 1e6) }, { layer: "roads", id: `K-${text()}` }),
+        pane: pick(null, "take"),
         work: pick(null, "patrol"),
         lang: pick(null, "en" as const),
         unknown: pick<View["unknown"]>({}, { as: text() }),

@@ -37,7 +37,7 @@ export function toText(condition: Condition): string {
   const parts = condition.among
     .filter((a) => a.values.length)
     .map((a) => (a.values.length === 1 ? `${a.field} = ${literal(a.values[0]!)}` : `${a.field} IN (${a.values.map(literal).join(", ")})`));
-  if (condition.rest) parts.push(parts.length ? `(${condition.rest})` : condition.rest);
+  if (condition.rest) parts.push(parts.length && hasOr(condition.rest) ? `(${condition.rest})` : condition.rest);
   return parts.join(" AND ");
 }
 

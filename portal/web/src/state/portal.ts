@@ -25,6 +25,8 @@ export const area = signal<Area | null>(null);
 export const selection = signal<Selection | null>(null);
 /** What lies under the last click, so that one can leaf through it. */
 export const stack = signal<readonly Selection[]>([]);
+/** The panel that is open beside the map while nothing is chosen. */
+export const pane = signal<string | null>(null);
 export const work = signal<string>("explore");
 /** Parts of the link that this version does not know, handed on as they came. */
 export const unknown = signal<Readonly<Record<string, string>>>({});
@@ -87,6 +89,7 @@ export const view = computed<View>(() => {
     area: area.value,
     filters: Object.fromEntries(Object.entries(conditions.value).map(([id, c]) => [id, toText(c)])),
     selection: selection.value,
+    pane: pane.value,
     work: work.value === "explore" ? null : work.value,
     lang: null,
     unknown: unknown.value,
@@ -106,6 +109,7 @@ export function restore(wanted: View): string[] {
     Object.entries(wanted.filters).filter(([id]) => known(id)).map(([id, text]) => [id, fromText(text)]),
   );
   selection.value = wanted.selection && known(wanted.selection.layer) ? wanted.selection : null;
+  pane.value = wanted.pane;
   work.value = wanted.work ?? "explore";
   if (wanted.lang) lang.value = wanted.lang;
   unknown.value = wanted.unknown ?? EMPTY.unknown;

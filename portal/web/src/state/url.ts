@@ -27,13 +27,15 @@ export interface View {
   /** CQL2 text by layer. */
   filters: Readonly<Record<string, string>>;
   selection: Selection | null;
+  /** The panel beside the map. */
+  pane: string | null;
   work: string | null;
   lang: "zh" | "en" | null;
   unknown: Readonly<Record<string, string>>;
 }
 
 export const VERSION = "1";
-export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, work: null, lang: null, unknown: {} };
+export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, work: null, lang: null, unknown: {} };
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const ID = /^[a-z][a-z0-9_]*$/;
@@ -66,6 +68,7 @@ export function encode(view: View): string {
   const filters = Object.entries(view.filters);
   if (filters.length) parts.push(`q=${filters.map(([id, text]) => `${id}~${quoted(text)}`).join(";")}`);
   if (view.selection) parts.push(`sel=${view.selection.layer}.${quoted(String(view.selection.id))}`);
+  if (view.pane) parts.push(`p=${quoted(view.pane)}`);
   if (view.lang) parts.push(`lang=${view.lang}`);
   for (const [key, value] of Object.entries(view.unknown)) parts.push(`${quoted(key)}=${quoted(value)}`);
   return `#${VERSION}${place}${parts.length ? `?${parts.join("&")}` : ""}`;
@@ -95,7 +98,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "lang"]);
+const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "lang"]);
 
 function split(text: string, at: string): [string, string] {
   const place = text.indexOf(at);
@@ -142,6 +145,10 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     case "sel":
       view.selection = readFeature(value);
       return view.selection !== null;
+    case "p":
+      if (!ID.test(value)) return false;
+      view.pane = value;
+      return true;
     case "lang":
       if (value !== "zh" && value !== "en") return false;
       view.lang = value;

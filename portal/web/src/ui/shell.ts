@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { say, t } from "../i18n/t";
 import { reachable } from "../api/http";
-import { catalogue, selection, work } from "../state/portal";
+import { catalogue, pane, selection, work } from "../state/portal";
 import { signal } from "../state/store";
 import { workspacesFor, type Room } from "../work/workspaces";
 import "./bar";
@@ -25,7 +25,7 @@ class Shell extends View {
     super.connectedCallback();
     this.when(() => void this.#enter(work.value));
     this.when(() => {
-      if (selection.value) sheet.value = null;
+      if (selection.value || pane.value) sheet.value = null;
     });
     document.addEventListener("keydown", this.#key);
   }
@@ -52,6 +52,9 @@ class Shell extends View {
     if (sheet.peek()) sheet.value = null;
     else if (selection.peek()) {
       selection.value = null;
+      this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
+    } else if (pane.peek()) {
+      pane.value = null;
       this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
     }
   };

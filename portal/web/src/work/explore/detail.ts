@@ -13,6 +13,7 @@ import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
 import { happening } from "./happening";
+import { wayBack } from "./pane";
 import { happened, referring, type Happened } from "./related";
 
 type Shown = { layer: Layer; feature: Feature } | "busy" | "gone" | "failed";
@@ -90,6 +91,7 @@ class Detail extends View {
     const { feature: one } = now;
     return html`<article class="detail" data-feature="${now.layer.id}.${one.id}">
       <header>
+        ${wayBack()}
         <p class="kinds"><span class="kind ${now.layer.group}">${say(now.layer.title)}</span>${this.#leaf()}</p>
         <h2 tabindex="-1">${nameOf(now.layer, one.id, one.properties)}</h2>
         <p class="where">${this.#where(one)}</p>
