@@ -6,7 +6,9 @@ import csv
 import io
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Seen
@@ -22,6 +24,13 @@ def counted(page: Page, layer: str = "crashes", **asked: str) -> int:
     assert answer.ok, answer.text()
     found: dict[str, Any] = answer.json()
     return int(found["total"])
+
+
+def ask(query: str) -> list[tuple[Any, ...]]:
+    """Asked on a connection of its own: the browser's loop and Django's connections do not mix."""
+    database = connection.settings_dict
+    with psycopg.connect(dbname=database["NAME"], host=database["HOST"], user=database["USER"]) as own:
+        return own.execute(query).fetchall()  # type: ignore[call-overload, no-any-return]
 
 
 def shows(page: Page, number: int) -> None:
@@ -165,3 +174,107 @@ def test_what_is_filtered_is_downloaded_in_every_format(page: Page) -> None:
     )
     collection = page.get_by_role("link", name="OGC API 圖層頁").get_attribute("href") or ""
     assert "OGC" in page.request.get(collection).text()
+
+
+def ring_of(page: Page) -> list[list[float]]:
+    """The corners of the drawn area, out of the address."""
+    return [[float(v) for v in pair.split(",")] for pair in page.url.split("in=")[1].split("&")[0].split(";")]
+
+
+def by_year(page: Page) -> dict[str, int]:
+    rows = page.locator(".inside tbody tr")
+    return {
+        row.locator("th").inner_text(): int(row.locator("td").last.inner_text().replace(",", ""))
+        for row in rows.all()
+    }
+
+
+def years_inside(ring: list[list[float]]) -> dict[str, int]:
+    """What PostGIS itself counts, asked apart from the portal's own questions."""
+    wkt = f"POLYGON(({','.join(f'{lon} {lat}' for lon, lat in [*ring, ring[0]])}))"
+    query = (
+        "SELECT to_char(occurred_at AT TIME ZONE 'Asia/Taipei', 'YYYY'), count(*) FROM crashes_crash "
+        f"WHERE ST_Intersects(geom, ST_GeomFromText('{wkt}', 4326)) GROUP BY 1"
+    )
+    return {year: int(n) for year, n in ask(query)}
+
+
+def test_a_lasso_counts_what_lies_inside_by_year(page: Page) -> None:
+    visit(page)
+    before = total(page)
+    page.get_by_role("button", name="圈選範圍").click()
+    for x, y in ((650, 250), (1000, 260), (980, 560), (640, 540)):
+        page.mouse.click(x, y)
+    page.get_by_role("button", name="完成").click()
+    expect(page.locator(".held .chip", has_text="圈選範圍")).to_be_visible()
+    expect(page.locator(".total strong")).not_to_have_text(f"{before:,}")
+    at_rest(page)
+    ring = ring_of(page)
+    assert len(ring) == 4
+    expect(page.locator(".inside tbody tr")).to_have_count(3)
+    assert by_year(page) == years_inside(ring)
+    assert sum(by_year(page).values()) == total(page)
+    assert "S_INTERSECTS" in page.evaluate(f"{MAP}.getSource('crashes').tiles[0]")
+    page.keyboard.press("Control+z")
+    shows(page, before)
+    expect(page.locator(".inside")).to_have_count(0)
+
+
+def test_a_lasso_is_drawn_in_one_stroke(page: Page) -> None:
+    visit(page)
+    page.get_by_role("button", name="圈選範圍").click()
+    place = page.url.split("?")[0]
+    page.mouse.move(700, 300)
+    page.mouse.down()
+    for x, y in ((900, 280), (1000, 400), (900, 520), (720, 500), (690, 320)):
+        page.mouse.move(x, y, steps=8)
+    page.mouse.up()
+    expect(page.locator(".inside tbody tr")).to_have_count(3)
+    at_rest(page)
+    assert page.url.split("?")[0] == place, "the map stood still"
+    ring = ring_of(page)
+    assert 5 <= len(ring) <= 80
+    assert by_year(page) == years_inside(ring)
+
+
+def test_a_lasso_is_drawn_by_keyboard(page: Page) -> None:
+    visit(page, "#1/15/23.4795/120.4473")
+    page.get_by_role("button", name="圈選範圍").press("Enter")
+    expect(page.locator(".maplibregl-canvas")).to_be_focused()
+    for arrows in (
+        "ArrowLeft ArrowUp",
+        "ArrowRight ArrowRight",
+        "ArrowDown ArrowDown",
+        "ArrowLeft ArrowLeft",
+    ):
+        for arrow in arrows.split():
+            page.keyboard.press(arrow)
+            page.wait_for_function(f"!{MAP}.isMoving()")
+        page.keyboard.press("Space")
+    expect(page.locator(".lassoing strong")).to_have_text("4 點")
+    page.keyboard.press("Backspace")
+    expect(page.locator(".lassoing strong")).to_have_text("3 點")
+    page.keyboard.press("Enter")
+    expect(page.locator(".held .chip", has_text="圈選範圍")).to_be_visible()
+    at_rest(page)
+    assert by_year(page) == years_inside(ring_of(page))
+
+
+def test_only_this_ward(page: Page) -> None:
+    ((ward, name, inside),) = ask(
+        "SELECT w.id, w.name, count(*) FROM areas_ward w JOIN crashes_crash c ON ST_Intersects(c.merc, w.merc) "
+        "GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 1"
+    )
+    visit(page, f"#1?sel=wards.{ward}")
+    page.get_by_role("button", name="只看這裡").press("Enter")
+    expect(page.locator(".held .chip", has_text=f"{name}內")).to_be_visible()
+    expect(page.locator(".inside tfoot td").last).to_have_text(f"{int(inside):,}")
+    at_rest(page)
+    assert f"in=wards.{ward}" in page.url
+    page.get_by_role("button", name="條件", exact=True).click()
+    expect(page.get_by_label("CQL2", exact=True)).to_have_value(
+        f"S_INTERSECTS(geom, feature('wards', {ward}))"
+    )
+    page.get_by_label("CQL2", exact=True).fill("")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".inside")).to_have_count(0)

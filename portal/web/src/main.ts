@@ -8,6 +8,7 @@ import "./style/explore.css";
 import "./style/pane.css";
 import { lang, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
+import { enclose } from "./state/enclosed";
 import { remember, undo } from "./state/history";
 import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
@@ -59,6 +60,7 @@ document.querySelector("#waiting")?.remove();
 document.body.append(document.createElement("antu-shell"));
 startCounting();
 remember();
+enclose();
 document.addEventListener("keydown", (event) => {
   const typing = (event.target as HTMLElement).closest("input:not([type=checkbox], [type=range]), textarea, select");
   if (typing || event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;

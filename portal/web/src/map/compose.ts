@@ -14,6 +14,8 @@ export interface Picture {
   datetime: (layer: Layer) => string | null;
   edits: Readonly<Record<string, number>>;
   marked: GeoJSON.Geometry | null;
+  /** The area that things are held to; what lies outside steps back. */
+  enclosed: GeoJSON.Geometry | null;
   drawn: GeoJSON.FeatureCollection;
   colour: (token: string, theme: Theme) => string;
   origin: string;
@@ -42,6 +44,15 @@ export function compose(picture: Picture): StyleSpecification {
   const drawn = [...on].reverse().flatMap((layer) => layer.style[theme].map((style) => dressed(style, layer, ground.includes(layer), picture)));
   layers.push(...drawn.sort((a, b) => tier(a) - tier(b)));
   sources.marked = { type: "geojson", data: { type: "FeatureCollection", features: picture.marked ? [{ type: "Feature", properties: {}, geometry: picture.marked }] : [] } };
+  if (picture.enclosed) {
+    sources.enclosed = { type: "geojson", data: { type: "Feature", properties: {}, geometry: picture.enclosed } };
+    sources.outside = { type: "geojson", data: { type: "Feature", properties: {}, geometry: outsideOf(picture.enclosed) } };
+    layers.push(
+      { id: "outside", type: "fill", source: "outside", paint: { "fill-color": colour("land", theme), "fill-opacity": 0.5, "fill-antialias": false } },
+      { id: "enclosed-halo", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("halo", theme), "line-width": 6 } },
+      { id: "enclosed", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("accent", theme), "line-width": 2.4, "line-dasharray": [3, 1.6] } },
+    );
+  }
   sources.drawn = { type: "geojson", data: picture.drawn };
   return { version: 8, sources, layers: [...layers, ...marks(theme, colour)] };
 }
@@ -72,6 +83,14 @@ function raster(layer: Layer, picture: Picture): SourceSpecification {
   const path = `${picture.origin}/tiles/${layer.id}/{z}/{x}/{y}.png`;
   const asked = { datetime: picture.datetime(layer), theme: picture.theme, v: picture.edits[layer.id] ?? null };
   return { type: "raster", tiles: [address(path, asked)], tileSize: 256, minzoom: layer.zoom[0], maxzoom: Math.min(DEEPEST, layer.zoom[1]) };
+}
+
+const WORLD = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
+
+/** The world without a shape. */
+export function outsideOf(shape: GeoJSON.Geometry): GeoJSON.Polygon {
+  const parts = shape.type === "Polygon" ? [shape.coordinates] : shape.type === "MultiPolygon" ? shape.coordinates : [];
+  return { type: "Polygon", coordinates: [WORLD, ...parts.map((rings) => rings[0]!)] };
 }
 
 function tier(style: LayerSpecification): number {

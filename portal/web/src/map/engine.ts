@@ -2,6 +2,7 @@
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
 import { lang, t } from "../i18n/t";
 import { bounds, catalogue, datetimeOf, edits, filterOf, place, shown, theme } from "../state/portal";
+import { enclosed } from "../state/enclosed";
 import { effect } from "../state/store";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
@@ -9,7 +10,7 @@ import { compose, type Picture } from "./compose";
 import { Engine, type VectorTileSource } from "./library";
 import { drawn, marked, middleOf } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
-import { attend } from "./pick";
+import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
 
 
@@ -23,6 +24,7 @@ function picture(): Picture {
     datetime: datetimeOf,
     edits: edits.value,
     marked: marked.value,
+    enclosed: enclosed.value?.shape ?? null,
     drawn: drawn.value,
     colour,
     origin: location.origin,
@@ -49,6 +51,7 @@ export function start(container: HTMLElement): Engine {
   follow(map);
   report(map);
   attend(map);
+  stroke(map);
   pointOut(map);
   hand({
     fly: (center, zoom) => map.flyTo({ center: [...center] as [number, number], zoom, speed: 1.8, maxDuration: 1600 }),

@@ -104,6 +104,7 @@ class Geometry extends HTMLElement {
       filter: () => "",
       datetime: () => null,
       edits: {},
+      enclosed: null,
       marked: readGeometry(this.#area.value),
       drawn: NOTHING,
       colour,

@@ -102,10 +102,19 @@ class Detail extends View {
       </div>
       <footer>
         <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
+        ${this.#only(now.layer, one)}
         <a class="outlined" href=${now.layer.page}>${t("layer.about")}</a>
         <a class="outlined" href="${now.layer.items}/${one.id}?f=json">${t("detail.raw")}</a>
       </footer>
     </article>`;
+  }
+
+  /** Holds everything to this area, or lets go of it. */
+  #only(layer: Layer, one: Feature): TemplateResult | typeof nothing {
+    if (layer.geometry !== "polygon" || typeof one.id !== "number") return nothing;
+    const now = area.value;
+    const on = now !== null && "layer" in now && now.layer === layer.id && now.id === one.id;
+    return html`<button class="outlined" aria-pressed=${on} @click=${() => (area.value = on ? null : { layer: layer.id, id: one.id })}>${icon(on ? "check" : "lasso")}${t("area.only")}</button>`;
   }
 
   /** Leafs through what lay under the click. */
