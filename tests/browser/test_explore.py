@@ -278,3 +278,140 @@ def test_only_this_ward(page: Page) -> None:
     page.get_by_label("CQL2", exact=True).fill("")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".inside")).to_have_count(0)
+
+
+def test_the_third_junction_of_a_district(page: Page) -> None:
+    visit(page)
+    page.get_by_role("button", name="排名").click()
+    ((district, name),) = ask("SELECT id, name FROM areas_district ORDER BY id LIMIT 1")
+    expect(page.locator(".ranked li")).not_to_have_count(0)
+    with page.expect_response(lambda r: "/ranking" in r.url and "districts" in r.url):
+        page.get_by_label("排名範圍").select_option(label=name)
+    wanted = ask(
+        f"SELECT junction_id FROM crashes_crash c JOIN areas_district d ON d.id = {district} AND ST_Intersects(c.merc, d.merc) "
+        "WHERE junction_id IS NOT NULL GROUP BY 1 ORDER BY sum(epdo) DESC, count(*) DESC, 1 LIMIT 50"
+    )
+    buttons = page.locator(".ranked button")
+    expect(buttons.nth(2)).to_have_attribute("data-id", str(wanted[2][0]))
+    assert [int(b.get_attribute("data-id") or 0) for b in buttons.all()] == [row[0] for row in wanted]
+    buttons.nth(2).click()
+    expect(page.locator("article.detail")).to_have_attribute("data-feature", f"junctions.{wanted[2][0]}")
+    page.get_by_role("button", name="排名").first.click()
+    expect(buttons.nth(2)).to_be_visible()
+
+
+def test_a_ranking_is_walked_by_keyboard(page: Page) -> None:
+    visit(page, "#1?p=rank")
+    page.get_by_label("排名對象").select_option(label="里界")
+    page.get_by_role("button", name="件數").press("Enter")
+    wanted = [
+        row[0]
+        for row in ask(
+            "SELECT ward_id FROM crashes_crash GROUP BY 1 ORDER BY count(*) DESC, sum(epdo) DESC, 1"
+        )
+    ]
+    page.get_by_label("排名範圍").select_option(label="全市")
+    rows = page.locator(".ranked button")
+    expect(rows.first).to_have_attribute("data-id", str(wanted[0]))
+    shown = rows.count()
+    assert [int(row.get_attribute("data-id") or 0) for row in rows.all()] == wanted[:shown]
+    rows.first.focus()
+    for _ in range(shown - 1):
+        page.keyboard.press("ArrowDown")
+    expect(rows.nth(shown - 1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("article.detail")).to_have_attribute("data-feature", f"wards.{wanted[shown - 1]}")
+
+
+def test_what_is_on_the_map_is_reached_by_keyboard(page: Page) -> None:
+    visit(page, "#1/16/23.4795/120.4473?q=crashes~severity%20=%202")
+    page.get_by_role("button", name="圖面清單").press("Enter")
+    at_rest(page)  # the panel has made the map narrower
+    rows = page.locator(".listed button")
+    expect(rows.first).to_be_visible()
+    box = page.evaluate(f"{MAP}.getBounds().toArray().flat()")
+    wanted = ask(
+        "SELECT id FROM crashes_crash WHERE severity = 2 AND merc && ST_Transform(ST_MakeEnvelope("
+        f"{','.join(map(str, box))}, 4326), 3857) ORDER BY occurred_at DESC, id"
+    )
+    assert rows.count() == min(100, len(wanted)) == min(100, total(page))
+    assert {int(row.get_attribute("data-id") or 0) for row in rows.all()} <= {row[0] for row in wanted}
+    rows.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    second = rows.nth(1).get_attribute("data-id")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.detail")).to_have_attribute("data-feature", f"crashes.{second}")
+    expect(page.locator(".leaf")).to_contain_text(f"第 2／{rows.count() or min(100, len(wanted))} 筆")
+    page.keyboard.press("Escape")
+    expect(rows.first).to_be_visible()
+
+
+def test_every_layer_of_things_can_be_listed(page: Page) -> None:
+    visit(page, "#1/15/23.4795/120.4473?p=list")
+    choice = page.get_by_role("combobox", name="圖層")
+    names = choice.locator("option").all_inner_texts()
+    assert len(names) > 2
+    for name in names:
+        with page.expect_response("**/items?*"):
+            choice.select_option(label=name)
+        expect(page.locator(".listed button, .pane .empty").first).to_be_visible()
+    english = "#1/15/23.4795/120.4473?p=list&lang=en"
+    page.goto(f"/{english}")
+    at_rest(page)
+    expect(page.locator(".pane h2")).to_have_text("List")
+
+
+def test_two_periods_are_compared_by_a_divider(page: Page) -> None:
+    visit(page, "#1/15/23.4795/120.4473")
+    page.get_by_role("button", name="滑動比對").click()
+    page.wait_for_selector(".aside[data-idle]")
+    expect(page.locator(".side.after em")).to_be_visible()
+    at_rest(page)
+    right = page.url.split("t=")[1].split("&")[0]
+    left = page.url.split("cmp=swipe:50:")[1].split("&")[0]
+    assert (right, left) == ("2024-01..2024-12", "2023-01..2023-12")
+    aside = "document.querySelector('.aside').map"
+    for engine, year in ((MAP, "2024"), (aside, "2023")):
+        assert f"datetime={year}-01-01%2F{year}-12-31" in page.evaluate(
+            f"{engine}.getSource('crashes').tiles[0]"
+        )
+    for side, year in (("before", "2023"), ("after", "2024")):
+        wanted = counted(page, datetime=f"{year}-01-01/{year}-12-31")
+        expect(page.locator(f".side.{side} span")).to_have_text(f"{wanted:,} 件")
+    divider = page.get_by_role("slider", name="比對分隔線")
+    box = divider.bounding_box()
+    stage = page.locator(".swipe").bounding_box()
+    assert box and stage
+    page.mouse.move(box["x"] + box["width"] / 2, 400)
+    page.mouse.down()
+    page.mouse.move(stage["x"] + stage["width"] * 0.25, 400, steps=5)
+    page.mouse.up()
+    expect(divider).to_have_attribute("aria-valuenow", "25")
+    divider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(divider).to_have_attribute("aria-valuenow", "37")
+    assert "cmp=swipe:37:" in page.url
+    assert "63%" in page.evaluate("document.querySelector('.aside').style.clipPath")
+    page.keyboard.press("End")
+    expect(divider).to_have_attribute("aria-valuenow", "100")
+
+
+def test_the_second_map_follows_the_first_and_goes_with_the_comparison(page: Page) -> None:
+    visit(page, "#1/15/23.4795/120.4473?t=2024-01..2024-06&cmp=swipe:60:2022-01..2022-06")
+    page.wait_for_selector(".aside[data-idle]")
+    aside = "document.querySelector('.aside').map"
+    page.get_by_role("button", name="放大").click()
+    page.wait_for_function(f"{MAP}.getZoom() === 16 && !{MAP}.isMoving()")
+    assert page.evaluate(f"{aside}.getZoom()") == 16
+    page.locator(".side.before button").click()
+    page.get_by_role("slider", name="結束月份").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".side.before b")).to_have_text("2022-01 – 2022-07")
+    expect(page.locator(".side.after b")).to_have_text("2024-01 – 2024-06")
+    at_rest(page)
+    assert "cmp=swipe:60:2022-01..2022-07" in page.url
+    page.get_by_role("button", name="滑動比對").click()
+    expect(page.locator(".aside")).to_have_count(0)
+    assert "cmp=" not in page.url

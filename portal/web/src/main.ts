@@ -14,6 +14,7 @@ import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
 import { catalogue, restore, theme, view } from "./state/portal";
 import { batch, effect } from "./state/store";
+import { warm } from "./state/warmth";
 import { decode, encode } from "./state/url";
 import { tell } from "./ui/toasts";
 import "./work/all";
@@ -61,6 +62,7 @@ document.body.append(document.createElement("antu-shell"));
 startCounting();
 remember();
 enclose();
+warm();
 document.addEventListener("keydown", (event) => {
   const typing = (event.target as HTMLElement).closest("input:not([type=checkbox], [type=range]), textarea, select");
   if (typing || event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;

@@ -18,7 +18,7 @@ function picture(layers: Layer[], more: Partial<Picture> = {}): Picture {
   const city = { name: words("c"), council: words("c"), center: [120, 23] as const, zoom: 13, bounds: [0, 0, 1, 1] as const };
   const catalogue: Catalogue = { version: "1", product: words("p"), city, viewer: { name: null, clearance: "public", roles: [], csrf: "" }, groups: [], layers };
   return {
-    catalogue, theme: "light", lang: "zh", shown: Object.fromEntries(layers.map((l) => [l.id, 100])), filter: () => "", datetime: () => null, edits: {},
+    catalogue, theme: "light", lang: "zh", shown: Object.fromEntries(layers.map((l) => [l.id, 100])), filter: () => "", datetime: () => null, warmth: {}, edits: {},
     marked: null, enclosed: null, drawn: { type: "FeatureCollection", features: [] }, colour: () => "#123456", origin: "http://antu", ...more,
   };
 }
@@ -59,6 +59,12 @@ describe("the style of a picture", () => {
     expect(validateStyleMin(style)).toEqual([]);
     expect(outsideOf({ type: "MultiPolygon", coordinates: [[ring], [ring, ring]] }).coordinates.slice(1)).toEqual([ring, ring]);
     expect(style.layers.findIndex((l) => l.id === "outside")).toBeGreaterThan(style.layers.findIndex((l) => l.id === "crashes/0.0"));
+  });
+
+  test("warms the heat of what a filter leaves", () => {
+    const heat = { id: "crashes/0.0", type: "heatmap", source: "crashes", paint: { "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.1, 13, 1] } } as const;
+    const style = compose(picture([layer("crashes", { style: { light: [heat], dark: [heat] } as unknown as Layer["style"] })], { warmth: { crashes: 4 } }));
+    expect((style.layers.find((l) => l.type === "heatmap") as { paint: unknown }).paint).toEqual({ "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.4, 13, 4] });
   });
 
   test("leaves out what is off", () => {

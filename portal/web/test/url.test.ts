@@ -53,6 +53,7 @@ describe("the address of a view", () => {
         filters: pick<View["filters"]>({}, { crashes: text().trim() || "x" }),
         selection: pick(null, { layer: "roads", id: Math.floor(random() * 1e6) }, { layer: "roads", id: `K-${text()}` }),
         pane: pick(null, "take"),
+        compare: pick(null, { at: Math.floor(random() * 1000) / 10, period: { from: "2021-01", to: "2021-12" } }),
         work: pick(null, "patrol"),
         lang: pick(null, "en" as const),
         unknown: pick<View["unknown"]>({}, { as: text() }),

@@ -12,6 +12,8 @@ export interface Picture {
   /** What a layer is held to, as CQL2 text, and the period as the API's `datetime`. */
   filter: (layer: Layer) => string;
   datetime: (layer: Layer) => string | null;
+  /** How much stronger heat is drawn, because only a part of the layer is left. */
+  warmth: Readonly<Record<string, number>>;
   edits: Readonly<Record<string, number>>;
   marked: GeoJSON.Geometry | null;
   /** The area that things are held to; what lies outside steps back. */
@@ -104,6 +106,11 @@ function dressed(style: LayerSpecification, layer: Layer, ground: boolean, pictu
   if (ground) out.source = GROUND;
   const opacity = (picture.shown[layer.id] ?? 100) / 100;
   if (opacity < 1) out.paint = faded(style.type, (style as { paint?: Loose }).paint ?? {}, opacity);
+  const warm = picture.warmth[layer.id] ?? 1;
+  if (style.type === "heatmap" && warm > 1) {
+    const paint = (out.paint ?? {}) as Loose;
+    out.paint = { ...paint, "heatmap-intensity": times(paint["heatmap-intensity"] ?? 1, warm) };
+  }
   const layout = (style as { layout?: Loose }).layout;
   if (picture.lang === "en" && layout?.["text-field"]) {
     out.layout = { ...layout, "text-field": english(layout["text-field"], layer) };

@@ -1,9 +1,11 @@
 // The one map of the page: made once, told of every change of the state as a difference of styles, and the source
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
 import { lang, t } from "../i18n/t";
-import { bounds, catalogue, datetimeOf, edits, filterOf, place, shown, theme } from "../state/portal";
+import { bounds, catalogue, datetimeOf, edits, filterOf, period, place, shown, theme } from "../state/portal";
+import type { Period } from "../state/url";
 import { enclosed } from "../state/enclosed";
 import { effect } from "../state/store";
+import { warmth } from "../state/warmth";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
@@ -14,14 +16,16 @@ import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
 
 
-function picture(): Picture {
+/** What is to be seen now; in a comparison, the other side is of another period. */
+export function picture(within: Period | null = period.value): Picture {
   return {
     catalogue,
     theme: theme.value,
     lang: lang.value,
     shown: shown.value,
     filter: filterOf,
-    datetime: datetimeOf,
+    datetime: (layer) => datetimeOf(layer, within),
+    warmth: warmth.value,
     edits: edits.value,
     marked: marked.value,
     enclosed: enclosed.value?.shape ?? null,

@@ -10,7 +10,14 @@ import { hover, pointer, tool } from "./seen";
 const STROKE = 8;
 const coarse = matchMedia("(pointer: coarse)");
 
-function under(map: Engine, at: Point): MapGeoJSONFeature[] {
+/** A map that lies over the first as far as a place in pixels: there, what one sees is its. */
+let over: { map: Engine; until: () => number } | null = null;
+export function lay(map: typeof over): void {
+  over = map;
+}
+
+function under(main: Engine, at: Point): MapGeoJSONFeature[] {
+  const map = over && at.x < over.until() ? over.map : main;
   const reach = coarse.matches ? 14 : 5;
   const pickable = new Set(shownLayers.value.filter((layer) => layer.group !== "base").map((layer) => layer.id));
   const layers = map.getStyle().layers.filter((l) => "source" in l && pickable.has(l.source as string) && l.type !== "heatmap").map((l) => l.id);

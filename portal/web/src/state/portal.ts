@@ -4,7 +4,7 @@ import { boot, type Bounds, type Layer, type Theme, type Value } from "../api/ca
 import { fromText, heldText, hold, heldTo, NONE, toText, type Area, type Condition, type Hours } from "../api/cql2";
 import { lang } from "../i18n/t";
 import { computed, signal } from "./store";
-import { EMPTY, type Period, type Place, type Selection, type View } from "./url";
+import { EMPTY, type Comparison, type Period, type Place, type Selection, type View } from "./url";
 
 export const catalogue = boot();
 const byId = new Map(catalogue.layers.map((layer) => [layer.id, layer]));
@@ -25,6 +25,8 @@ export const area = signal<Area | null>(null);
 export const selection = signal<Selection | null>(null);
 /** What lies under the last click, so that one can leaf through it. */
 export const stack = signal<readonly Selection[]>([]);
+/** Where the divider stands, in percent, and what is on its left. */
+export const compare = signal<Comparison | null>(null);
 /** The panel that is open beside the map while nothing is chosen. */
 export const pane = signal<string | null>(null);
 export const work = signal<string>("explore");
@@ -39,6 +41,14 @@ function atFirst(): Record<string, number> {
 
 /** The layers that are on, in the order of the tree. */
 export const shownLayers = computed(() => catalogue.layers.filter((layer) => layer.id in shown.value));
+
+/** What lies on the ground and can be listed and taken along: harm first, then what is done, then places. */
+export const featured = computed(() => {
+  const rank = new Map(catalogue.groups.map((group, i) => [group.id, i]));
+  return shownLayers.value
+    .filter((layer) => layer.items && layer.kind === "vector" && layer.group !== "base")
+    .sort((a, b) => (rank.get(a.group) ?? 0) - (rank.get(b.group) ?? 0));
+});
 
 export function switchLayer(id: string, on: boolean): void {
   const { [id]: opacity = 100, ...rest } = shown.value;
@@ -90,6 +100,7 @@ export const view = computed<View>(() => {
     filters: Object.fromEntries(Object.entries(conditions.value).map(([id, c]) => [id, toText(c)])),
     selection: selection.value,
     pane: pane.value,
+    compare: compare.value,
     work: work.value === "explore" ? null : work.value,
     lang: null,
     unknown: unknown.value,
@@ -110,6 +121,7 @@ export function restore(wanted: View): string[] {
   );
   selection.value = wanted.selection && known(wanted.selection.layer) ? wanted.selection : null;
   pane.value = wanted.pane;
+  compare.value = wanted.compare;
   work.value = wanted.work ?? "explore";
   if (wanted.lang) lang.value = wanted.lang;
   unknown.value = wanted.unknown ?? EMPTY.unknown;
@@ -117,9 +129,9 @@ export function restore(wanted: View): string[] {
 }
 
 /** `datetime` of the API for the chosen period, if the layer knows time. */
-export function datetimeOf(layer: Layer): string | null {
-  if (!layer.time || !period.value) return null;
-  const { from, to } = period.value;
+export function datetimeOf(layer: Layer, within: Period | null = period.value): string | null {
+  if (!layer.time || !within) return null;
+  const { from, to } = within;
   const [year, month] = to.split("-").map(Number) as [number, number];
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return `${from}-01/${to}-${last}`;

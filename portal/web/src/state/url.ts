@@ -17,6 +17,11 @@ export interface Selection {
   layer: string;
   id: number | string;
 }
+export interface Comparison {
+  /** Where the divider stands, in percent of the width. */
+  at: number;
+  period: Period;
+}
 export interface View {
   place: Place | null;
   /** Layers that are on, with their opacity in percent; null is the choice of the catalogue. */
@@ -29,13 +34,14 @@ export interface View {
   selection: Selection | null;
   /** The panel beside the map. */
   pane: string | null;
+  compare: Comparison | null;
   work: string | null;
   lang: "zh" | "en" | null;
   unknown: Readonly<Record<string, string>>;
 }
 
 export const VERSION = "1";
-export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, work: null, lang: null, unknown: {} };
+export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, compare: null, work: null, lang: null, unknown: {} };
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const ID = /^[a-z][a-z0-9_]*$/;
@@ -69,6 +75,7 @@ export function encode(view: View): string {
   if (filters.length) parts.push(`q=${filters.map(([id, text]) => `${id}~${quoted(text)}`).join(";")}`);
   if (view.selection) parts.push(`sel=${view.selection.layer}.${quoted(String(view.selection.id))}`);
   if (view.pane) parts.push(`p=${quoted(view.pane)}`);
+  if (view.compare) parts.push(`cmp=swipe:${view.compare.at}:${view.compare.period.from}..${view.compare.period.to}`);
   if (view.lang) parts.push(`lang=${view.lang}`);
   for (const [key, value] of Object.entries(view.unknown)) parts.push(`${quoted(key)}=${quoted(value)}`);
   return `#${VERSION}${place}${parts.length ? `?${parts.join("&")}` : ""}`;
@@ -98,7 +105,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "lang"]);
+const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "cmp", "lang"]);
 
 function split(text: string, at: string): [string, string] {
   const place = text.indexOf(at);
@@ -120,12 +127,9 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     case "l":
       view.layers = readLayers(value);
       return view.layers !== null;
-    case "t": {
-      const [from, to] = split(value, "..").map((end, i) => (i ? end.replace(/^\./, "") : end)) as [string, string];
-      if (!MONTH.test(from) || !MONTH.test(to) || from > to) return false;
-      view.period = { from, to };
-      return true;
-    }
+    case "t":
+      view.period = readPeriod(value);
+      return view.period !== null;
     case "h": {
       const found = /^(\d{1,2})\.\.(\d{1,2})$/.exec(value);
       if (!found || Number(found[1]) > 23 || Number(found[2]) > 23) return false;
@@ -149,6 +153,13 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
       if (!ID.test(value)) return false;
       view.pane = value;
       return true;
+    case "cmp": {
+      const found = /^swipe:(\d{1,3}(?:\.\d)?):(.+)$/.exec(value);
+      const period = found && readPeriod(found[2]!);
+      if (!period || Number(found[1]) > 100) return false;
+      view.compare = { at: Number(found[1]), period };
+      return true;
+    }
     case "lang":
       if (value !== "zh" && value !== "en") return false;
       view.lang = value;
@@ -156,6 +167,11 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     default:
       return false;
   }
+}
+
+function readPeriod(value: string): Period | null {
+  const [from = "", to = ""] = value.split("..");
+  return MONTH.test(from) && MONTH.test(to) && from <= to ? { from, to } : null;
 }
 
 function readFeature(value: string): Selection | null {

@@ -103,6 +103,7 @@ class Geometry extends HTMLElement {
       shown: Object.fromEntries(ground.map((layer) => [layer.id, 100])),
       filter: () => "",
       datetime: () => null,
+      warmth: {},
       edits: {},
       enclosed: null,
       marked: readGeometry(this.#area.value),

@@ -78,6 +78,7 @@ class Shell extends View {
       <aside class="left ${sheet.value === "left" ? "open" : ""}" aria-label=${t("layers")}>${now?.left?.() ?? this.#waiting()}</aside>
       <main class="middle">
         <antu-stage></antu-stage>
+        ${now?.over?.() ?? nothing}
         <div class="dock ${sheet.value === "dock" ? "open" : ""}">${now?.dock?.() ?? nothing}</div>
       </main>
       <aside class="right ${right ? "open" : ""}" aria-label=${t("detail")}>${right ?? nothing}</aside>

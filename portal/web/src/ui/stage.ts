@@ -12,7 +12,7 @@ import { catalogue, place, shownLayers } from "../state/portal";
 import { signal } from "../state/store";
 import { icon, type IconName } from "./icons";
 import { tell } from "./toasts";
-import { nameOf, reads } from "./values";
+import { factsOf, nameOf } from "./values";
 import { styled, View } from "./view";
 
 /** Whether the crosshair is shown: somebody draws by keyboard. */
@@ -22,6 +22,9 @@ const trouble = signal<"map.none" | "map.failed" | null>(null);
 class Stage extends View {
   /** The map engine, for workspaces and for whoever embeds the portal. */
   map: Engine | undefined;
+  #started!: (map: Engine) => void;
+  /** The engine as soon as there is one. */
+  readonly ready = new Promise<Engine>((started) => (this.#started = started));
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -41,6 +44,7 @@ class Stage extends View {
     try {
       const { start } = await import("../map/engine");
       this.map = start(this.querySelector<HTMLElement>(".map")!);
+      this.#started(this.map);
     } catch (failure) {
       trouble.value = "map.failed";
       throw failure;
@@ -114,14 +118,11 @@ class Stage extends View {
 
   #tip({ x, y, layer, properties }: Hover): TemplateResult {
     const cell = typeof properties.n === "number" && !(layer.label && properties[layer.label]);
-    const facts = layer.fields
-      .filter((f) => f.popup && f.name !== layer.label && !f.name.endsWith("_en") && properties[f.name] !== undefined && properties[f.name] !== "")
-      .slice(0, 3)
-      .map((f) => (f.codes || f.type === "datetime" ? reads(f, properties[f.name]) : `${say(f.title)} ${reads(f, properties[f.name])}`));
+    const facts = factsOf(layer, properties, 3);
     const named = layer.label && properties[layer.label];
     return html`<div class="tip" ${styled({ transform: `translate(${Math.round(x)}px, ${Math.round(y)}px)` })}>
       <div><strong>${cell ? say(layer.title) : named ? nameOf(layer, undefined, properties) : say(layer.title)}</strong>
-      <span>${cell ? `${number(properties.n as number)} ${t("count")}` : facts.join(" · ")}</span></div>
+      <span>${cell ? t("many", { n: number(properties.n as number) }) : facts.join(" · ")}</span></div>
     </div>`;
   }
 
@@ -177,3 +178,9 @@ class Stage extends View {
 
 
 customElements.define("antu-stage", Stage);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "antu-stage": Stage;
+  }
+}

@@ -8,10 +8,12 @@ import { drawn, inside, type Drag, type Span } from "./span";
 const REACH = 9;
 
 export class Brush extends View {
-  static override properties = { size: {}, span: {}, round: {}, picture: {}, ends: {}, says: {} };
+  static override properties = { size: {}, span: {}, other: {}, round: {}, picture: {}, ends: {}, says: {} };
   declare size: number;
   /** What is chosen; null is all of it. */
   declare span: Span | null;
+  /** A stretch that is shown beside it and not moved. */
+  declare other: Span | null;
   declare round: boolean;
   /** Draws the bars, given which of them stand back. */
   declare picture: (dimmed: (at: number) => boolean) => TemplateResult;
@@ -30,7 +32,8 @@ export class Brush extends View {
     const share = (n: number) => `${(n / this.size) * 100}%`;
     const pieces: Span[] = now[0] <= now[1] ? [now] : [[now[0], this.size - 1], [0, now[1]]];
     return html`<div class="strip" @pointerdown=${this.#grab} @pointermove=${this.#move} @pointerup=${this.#drop} @pointercancel=${this.#drop} @dblclick=${() => this.#say("choose", null)}>
-      ${this.picture((at) => !inside(now, at))}
+      ${this.picture((at) => !inside(now, at) && !(this.other && inside(this.other, at)))}
+      ${this.other ? html`<div class="brush other" ${styled({ left: share(this.other[0]), width: share(this.other[1] - this.other[0] + 1) })}></div>` : nothing}
       ${pieces.map(([from, to]) => html`<div class="brush ${now[0] > now[1] ? (from ? "opens" : "closes") : ""}" ${styled({ left: share(from), width: share(to - from + 1) })}></div>`)}
       ${this.#slider("from", now[0])} ${this.#slider("to", now[1])}
     </div>`;

@@ -6,6 +6,8 @@ import { pane, selection } from "../../state/portal";
 import { icon, type IconName } from "../../ui/icons";
 
 export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
+  rank: { title: "rank", icon: "rank" },
+  list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
 };
 
@@ -29,4 +31,14 @@ export function paneHead(title: string, choice: TemplateResult | typeof nothing 
 export function wayBack(): TemplateResult | typeof nothing {
   const from = pane.value && PANES[pane.value];
   return from ? html`<button class="plain back" @click=${() => (selection.value = null)}>${icon("left")}${t(from.title)}</button>` : nothing;
+}
+
+/** Arrow keys, Home and End step through the buttons of a list. */
+export function steps(event: KeyboardEvent): void {
+  const all = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
+  const at = all.indexOf(event.target as HTMLElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (to === undefined || at < 0) return;
+  event.preventDefault();
+  all[Math.min(all.length - 1, Math.max(0, to))]?.focus();
 }

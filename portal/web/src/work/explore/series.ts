@@ -4,6 +4,7 @@ import { Latest } from "../../api/http";
 import { summary, type Cell } from "../../api/questions";
 import { bounds, conditionOf, datetimeOf, edits, filterOf, hours, knowsHours, period, shownLayers } from "../../state/portal";
 import { computed, effect, signal } from "../../state/store";
+import { between } from "./months";
 
 export interface Timeline {
   layer: Layer;
@@ -35,19 +36,6 @@ function monthsOf(layer: Layer): Promise<readonly string[]> {
   spans.set(layer.id, asked);
   asked.catch(() => spans.delete(layer.id));
   return asked;
-}
-
-export function between(first: string, last: string): string[] {
-  const months: string[] = [];
-  let [year, month] = first.split("-").map(Number) as [number, number];
-  for (let guard = 0; guard < 600; guard += 1) {
-    const name = `${year}-${String(month).padStart(2, "0")}`;
-    months.push(name);
-    if (name >= last) break;
-    month += 1;
-    if (month > 12) [year, month] = [year + 1, 1];
-  }
-  return months;
 }
 
 export function stacked(cells: readonly Cell[], values: readonly Value[]): Map<string, number[]> {

@@ -8,7 +8,7 @@ import { downloadUrl, FORMATS, frameOf, itemsUrl, pageOf, styleUrl, SYSTEMS, til
 import { summary } from "../../api/questions";
 import { number, say, t } from "../../i18n/t";
 import { counts } from "../../state/counts";
-import { area, bounded, bounds, catalogue, datetimeOf, filterOf, hours, knowsHours, setCondition, shownLayers, theme, view } from "../../state/portal";
+import { area, bounded, bounds, catalogue, datetimeOf, featured, filterOf, hours, knowsHours, setCondition, theme, view } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { encode } from "../../state/url";
 import { copied } from "../../ui/copied";
@@ -28,7 +28,7 @@ class Take extends View {
   #text = signal<string | null>(null);
 
   protected override render() {
-    const layers = shownLayers.value.filter((layer) => layer.items && layer.group !== "base");
+    const layers = featured.value;
     const layer = layers.find((one) => one.id === chosen.value) ?? (leading.value && layers.includes(leading.value) ? leading.value : layers[0]);
     if (!layer) return html`<section class="pane">${paneHead(t("take"))}<p class="empty">${t("pane.no-layer")}</p></section>`;
     return html`<section class="pane" aria-label=${t("take")}>

@@ -2,8 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { bars, twin, type Bar } from "../../chart/bars";
 import { number, say, t } from "../../i18n/t";
-import { hours, knowsHours, period, theme } from "../../state/portal";
+import { brush, brushed, other } from "../../state/compare";
+import { hours, knowsHours, theme } from "../../state/portal";
 import { signal } from "../../state/store";
+import type { Period } from "../../state/url";
 import { colour } from "../../style/palette";
 import { icon } from "../../ui/icons";
 import { styled, View } from "../../ui/view";
@@ -33,11 +35,14 @@ class TimelineDock extends View {
   }
 
   #span(months: readonly string[]): Span {
-    const chosen = period.value;
-    if (!chosen) return [0, months.length - 1];
+    return this.#within(brushed.value, months) ?? [0, months.length - 1];
+  }
+
+  #within(chosen: Period | null, months: readonly string[]): Span | null {
+    if (!chosen) return null;
     const from = months.findIndex((m) => m >= chosen.from);
     const to = months.findLastIndex((m) => m <= chosen.to);
-    return from < 0 || to < from ? [0, months.length - 1] : [from, to];
+    return from < 0 || to < from ? null : [from, to];
   }
 
   protected override render() {
@@ -69,11 +74,11 @@ class TimelineDock extends View {
       <p class="timeline-head">
         <strong>${t("time.months")}</strong>
         ${timed.value.length > 1 ? this.#choice() : html`<span>${say(now.layer.title)}</span>`}
-        <output>${whole ? html`<span class="hint">${t("time.hint")}</span>` : html`<b>${months[from]} – ${months[to]}</b> ${number(sum)} ${t("count")}
-          <button class="plain clear" aria-label=${t("filter.all")} title=${t("filter.all")} @click=${() => (period.value = null)}>${icon("close")}</button>`}</output>
+        <output>${whole ? html`<span class="hint">${t("time.hint")}</span>` : html`<b>${months[from]} – ${months[to]}</b> ${t("many", { n: number(sum) })}
+          <button class="plain clear" aria-label=${t("filter.all")} title=${t("filter.all")} @click=${() => brush(null, months)}>${icon("close")}</button>`}</output>
       </p>
       <antu-brush
-        .size=${months.length} .span=${whole && !this.#draft.value ? null : this.#span(months)} .round=${false} .ends=${[t("time.from"), t("time.to")]} .says=${(at: number) => months[at] ?? ""}
+        .size=${months.length} .span=${whole && !this.#draft.value ? null : this.#span(months)} .other=${this.#within(other.value, months)} .round=${false} .ends=${[t("time.from"), t("time.to")]} .says=${(at: number) => months[at] ?? ""}
         .picture=${(dimmed: (at: number) => boolean) => bars(data.map((bar) => ({ ...bar, values: [...bar.values].reverse() })), upward, dimmed)}
         @grab=${() => this.#pause()} @draft=${(e: CustomEvent<Span | null>) => (this.#draft.value = e.detail)} @choose=${(e: CustomEvent<Span | null>) => this.#choose(e.detail ?? [0, months.length - 1], months)}
       ></antu-brush>
@@ -108,14 +113,14 @@ class TimelineDock extends View {
         <strong>${t("time.hours")}</strong>
         ${able
           ? html`<output>${held
-              ? html`<b>${hoursRead({ from: held[0], to: held[1] })}</b> ${number(sum)} ${t("count")}
+              ? html`<b>${hoursRead({ from: held[0], to: held[1] })}</b> ${t("many", { n: number(sum) })}
                 <button class="plain clear" aria-label=${t("time.hours.all")} title=${t("time.hours.all")} @click=${() => (hours.value = null)}>${icon("close")}</button>`
               : nothing}</output>`
           : nothing}
       </p>
       ${able
         ? html`<antu-brush
-            .size=${24} .span=${hours.value ? [hours.value.from, hours.value.to] : null} .round=${true} .ends=${[t("time.hours.from"), t("time.hours.to")]} .says=${(at: number) => t("time.hours.at", { hour: at })}
+            .size=${24} .other=${null} .span=${hours.value ? [hours.value.from, hours.value.to] : null} .round=${true} .ends=${[t("time.hours.from"), t("time.hours.to")]} .says=${(at: number) => t("time.hours.at", { hour: at })}
             .picture=${(dimmed: (at: number) => boolean) => bars(data, series, dimmed)}
             @draft=${(e: CustomEvent<Span | null>) => (this.#hourDraft.value = e.detail)}
             @choose=${(e: CustomEvent<Span | null>) => (hours.value = e.detail && { from: e.detail[0], to: e.detail[1] })}
@@ -128,7 +133,7 @@ class TimelineDock extends View {
 
   #choose([from, to]: Span, months: readonly string[]): void {
     const whole = from <= 0 && to >= months.length - 1;
-    period.value = whole ? null : { from: months[from]!, to: months[to]! };
+    brush(whole ? null : { from: months[from]!, to: months[to]! }, months);
   }
 
   // playing
