@@ -70,8 +70,8 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "built": built,
         "boot": boot(viewer_of(request), get_token(request)),
-        "city": Text(**settings.CITY["name"]),
-    }  # type: ignore[arg-type]
+        "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
+    }
     response = render(request, "portal/index.html", context)
     response["Cache-Control"] = "private, no-cache"
     if wanted:
