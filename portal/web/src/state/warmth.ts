@@ -7,7 +7,9 @@ import type { Layer } from "../api/catalogue";
 import { conditionOf, datetimeOf, hours, knowsHours, shownLayers } from "./portal";
 import { effect, signal } from "./store";
 
-const MOST = 8;
+const MOST = 6;
+/** Less than proportional: few that lie close together would otherwise glow as one. */
+const DAMP = 0.75;
 const REST = 150;
 
 export const warmth = signal<Readonly<Record<string, number>>>({});
@@ -46,7 +48,7 @@ export function warm(): () => void {
         () =>
           void asker.latest.ask(
             (abort) => Promise.all([whole(layer), summary(layer, { filter, datetime }, abort)]),
-            ([all, { total }]) => put(layer.id, total ? Math.round(Math.min(MOST, Math.max(1, all / total)) * 10) / 10 : 1),
+            ([all, { total }]) => put(layer.id, total ? Math.round(Math.min(MOST, Math.max(1, (all / total) ** DAMP)) * 10) / 10 : 1),
             () => put(layer.id, 1), // the heat is drawn all the same
           ),
         REST,
