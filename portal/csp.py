@@ -8,7 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
-def policy() -> str:
+def policy(framed: str = "'self'") -> str:
+    """`framed` says which sites may show the page in a frame."""
     elsewhere = ""
     if settings.RASTER_BASE and "://" in settings.RASTER_BASE:  # the city's own raster map on another host
         scheme, _, rest = settings.RASTER_BASE.partition("://")
@@ -24,7 +25,7 @@ def policy() -> str:
             "font-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {framed}",
             "base-uri 'none'",
         )
     )

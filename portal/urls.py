@@ -7,6 +7,7 @@ from portal import views
 app_name = "portal"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("embed", views.embed, name="embed"),
     path("layers/<slug:id>", views.layer_page, name="layer"),
     path("help/", views.help_page, name="help"),
 ]

@@ -11,6 +11,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
@@ -23,6 +24,7 @@ from layers.registry.maplibre import legend
 from layers.registry.register import register
 from layers.registry.text import Text
 from portal.built import NotBuilt, assets
+from portal.csp import policy
 from portal.swatch import swatch
 
 CLEARANCES = {
@@ -65,7 +67,11 @@ def index(request: HttpRequest) -> HttpResponse:
         built = assets("src/main.ts")
     except NotBuilt:
         return render(request, "portal/missing.html", status=503)
-    context = {"built": built, "boot": boot(request), "city": Text(**settings.CITY["name"])}  # type: ignore[arg-type]
+    context = {
+        "built": built,
+        "boot": boot(viewer_of(request), get_token(request)),
+        "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
+    }
     response = render(request, "portal/index.html", context)
     response["Cache-Control"] = "private, no-cache"
     if wanted:
@@ -75,10 +81,32 @@ def index(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def boot(request: HttpRequest) -> SafeString:
+@gzip_page
+@vary_on_cookie
+@xframe_options_exempt
+@require_safe
+def embed(request: HttpRequest) -> HttpResponse:
+    """The map alone, for a frame on another site: what everybody may see, and nothing that acts in anyone's name."""
+    try:
+        built = assets("src/main.ts")
+    except NotBuilt:
+        return render(request, "portal/missing.html", status=503)
+    context = {
+        "built": built,
+        "boot": boot(Viewer(), ""),
+        "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
+        "embedded": True,
+    }
+    response = render(request, "portal/index.html", context)
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Security-Policy"] = policy("*")
+    return response
+
+
+def boot(viewer: Viewer, csrf: str) -> SafeString:
     """The catalogue as a JSON block of the page, without a character that could end the block."""
-    body = catalogue(viewer_of(request))
-    body["viewer"]["csrf"] = get_token(request)
+    body = catalogue(viewer)
+    body["viewer"]["csrf"] = csrf
     body["raster_base"] = settings.RASTER_BASE
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":

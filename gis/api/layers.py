@@ -61,12 +61,12 @@ def summary(
 ) -> dict[str, Any]:
     """`by` is year, month, day, hour, weekday (of the layer's time) or a field; `a*b` crosses two or three."""
     viewer = viewer_of(request)
-    layer = _layer(id, viewer)
+    layer = layer_for(id, viewer)
     if strange := sorted(set(request.GET) - {"by", "bbox", "datetime", "filter", "filter-lang"}):
         raise ApiProblem(f"There is no parameter “{strange[0][:40]}” here.")
     if len(by) > MOST_GROUPINGS:
         raise ApiProblem(f"At most {MOST_GROUPINGS} groupings at once.")
-    rows = _conditions(layer, viewer, bbox, datetime, filter)
+    rows = conditions(layer, viewer, bbox, datetime, filter)
     named = {one: [_dimension(layer, viewer, part) for part in one.split("*")[:3]] for one in by}
     note_read(viewer, layer, f"summary by {', '.join(by)}")
     return _count(layer, rows, named)
@@ -79,7 +79,7 @@ def summary(
 )
 def bounds(request: HttpRequest, id: str) -> dict[str, Any]:
     viewer = viewer_of(request)
-    layer = _layer(id, viewer)
+    layer = layer_for(id, viewer)
     note_read(viewer, layer, "bounds")
     inside = where(layer, viewer.clearance)
     sql = Sql(f"SELECT ST_Extent(q.geom) AS e FROM {relation(layer)} WHERE ") + inside
@@ -88,14 +88,14 @@ def bounds(request: HttpRequest, id: str) -> dict[str, Any]:
     return {"bounds": None if found[0] is None else list(found)}
 
 
-def _layer(id: str, viewer: Viewer) -> Layer:
+def layer_for(id: str, viewer: Viewer) -> Layer:
     layer = register.find(id, viewer)
     if layer is None or layer.raster:
         raise ApiProblem("沒有這個圖層。 There is no such layer.", "not-found", 404)
     return layer
 
 
-def _conditions(layer: Layer, viewer: Viewer, bbox: str | None, when: str | None, filter: str | None) -> Sql:
+def conditions(layer: Layer, viewer: Viewer, bbox: str | None, when: str | None, filter: str | None) -> Sql:
     try:
         return where(
             layer,

@@ -14,6 +14,7 @@ EPDO = Text(
     "當量（EPDO）：A1 9.5、A2 3.5、A3 1，將傷亡折算為財損事故件數。",
     "Equivalent property damage only: an A1 counts 9.5, an A2 3.5, an A3 1.",
 )
+HOUR = Text("當地時間的小時，0–23。", "The hour of the day in the city's time, 0–23.")
 A1, A2, A3 = Text("A1 死亡", "A1 fatal"), Text("A2 受傷", "A2 injury"), Text("A3 財損", "A3 damage only")
 COUNTED = Text(
     "由事故點逐筆即時累計，取最近三個年度。",
@@ -35,6 +36,7 @@ LAYERS = [
             Field("case_no", Text("總編號", "Case number"), clearance=Clearance.POLICE),
             Field("severity", Text("案件類別", "Severity"), codes=table("crash.severity"), tile=0),
             Field("occurred_at", Text("發生時間", "Time"), tile=15),
+            Field("hour", Text("時段", "Hour"), tile=15, popup=False, description=HOUR),
             Field("type", Text("事故類型及型態", "Crash type"), codes=table("crash.type"), tile=15),
             Field("cause", Text("主要肇因", "Main cause"), codes=table("crash.cause")),
             Field("deaths", Text("死亡人數", "Deaths")),

@@ -5,9 +5,12 @@ form was renumbered on 2023-07-01.
 """
 
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Case, Value, When
+from django.db.models.functions import ExtractHour
 
 from layers.areas.models import Station, Ward
 from layers.registry.rows import PointRow
@@ -21,6 +24,11 @@ class Crash(PointRow):
     case_no = models.CharField("總編號", max_length=32, blank=True, db_index=True)
     severity = models.SmallIntegerField("案件類別")
     occurred_at = models.DateTimeField("發生時間", db_index=True)
+    hour = models.GeneratedField(
+        expression=ExtractHour("occurred_at", tzinfo=ZoneInfo(settings.TIME_ZONE)),
+        output_field=models.SmallIntegerField("發生時段"),
+        db_persist=True,
+    )
     deaths = models.SmallIntegerField("死亡人數", default=0)
     injuries = models.SmallIntegerField("受傷人數", default=0)
     party_count = models.SmallIntegerField("當事者數", null=True, blank=True)

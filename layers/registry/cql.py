@@ -23,7 +23,8 @@ from shapely.geometry import shape
 
 from layers.access import Clearance
 from layers.registry.layer import Layer
-from layers.registry.sql import Sql, column, instant
+from layers.registry.register import register
+from layers.registry.sql import Sql, column, instant, relation, where
 
 MOST_TEXT, MOST_JSON = 4_096, 65_536
 MOST_DEPTH, MOST_TERMS, MOST_NODES, MOST_VERTICES = 32, 100, 6_000, 5_000
@@ -157,6 +158,7 @@ def _check_tree(tree: Json) -> None:
 class _Compiler:
     def __init__(self, layer: Layer, clearance: Clearance, srid: int) -> None:
         self.layer = layer
+        self.clearance = clearance
         self.fields = {f.name: f for f in layer.seen_by(clearance)}
         self.srid = srid
 
@@ -188,6 +190,7 @@ class _Compiler:
             (_ARITHMETIC, self.arithmetic),
             (_SPATIAL, self.spatial),
             (("s_dwithin",), self.near),
+            (("feature",), self.feature),
             (_TEMPORAL, self.temporal),
             (_ARRAYS, self.array),
         )
@@ -247,6 +250,28 @@ class _Compiler:
         wkb = shapely.to_wkb(drawn)
         literal = Sql("ST_Transform(ST_GeomFromWKB(%s, %s::int), 3857)", (wkb, self.srid))
         return Term(literal, "geometry", literal=node)
+
+    def feature(self, op: str, args: list[Json]) -> Term:
+        """The shape of one feature of another layer, `feature('wards', 12)`.
+
+        A condition stays exact and short however many corners its area has. A layer that one may not see bounds
+        nothing, and neither does one whose every reading is on record.
+        """
+        name, id = self.exactly(2, op, args)
+        layer = register.get(name) if isinstance(name, str) else None
+        if layer is None or layer.raster or layer.audited or layer.clearance > self.clearance:
+            raise BadFilter(f"There is no layer “{str(name)[:60]}” whose features could bound a filter.")
+        if (
+            isinstance(id, bool)
+            or not isinstance(id, int | float)
+            or not float(id).is_integer()
+            or abs(id) >= 2**63
+        ):
+            raise BadFilter(
+                "“feature” takes the name of a layer and the id of a feature, which is a whole number."
+            )
+        row = where(layer, self.clearance, condition=Sql("q.id = %s", (int(id),)))
+        return Term(Sql(f"(SELECT q.merc FROM {relation(layer)} WHERE ") + row + ")", "geometry")
 
     # operators
 

@@ -55,11 +55,13 @@ def browser(address: str) -> Iterator[Browser]:
 
 
 class Seen:
-    """What a page said and asked for while it was open."""
+    """What a page said and asked for while it was open. A test that provokes an error takes it out of the list."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self) -> None:
         self.errors: list[str] = []
         self.hosts: set[str] = set()
+
+    def follow(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
@@ -70,7 +72,12 @@ class Seen:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, seen: Seen) -> Iterator[Page]:
     """A page of a fresh visitor; it fails the test afterwards if it complained or asked another server."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900},
@@ -82,7 +89,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     )
     page = context.new_page()
     page.set_default_timeout(30_000)
-    seen = Seen(page)
+    seen.follow(page)
     yield page
     context.close()
     assert seen.errors == []

@@ -118,8 +118,8 @@ def test_what_one_sees_comes_back_on_reload(page: Page) -> None:
 
 
 def test_a_link_from_elsewhere_opens_and_says_what_it_lost(page: Page) -> None:
-    visit(page, "#1/15.00/23.48000/120.44700?l=crashes,gone&cmp=swipe:50")
-    expect(page.locator(".toast")).to_contain_text("cmp")
+    visit(page, "#1/15.00/23.48000/120.44700?l=crashes,gone&story=7")
+    expect(page.locator(".toast")).to_contain_text("story")
     expect(page.locator(".toast")).to_contain_text("gone")
 
 

@@ -79,6 +79,17 @@ def test_every_page_forbids_what_is_inline_or_from_elsewhere(client: Client, bui
         assert " style=" not in page and " onclick=" not in page and "<style" not in page
 
 
+def test_the_map_alone_may_stand_in_a_frame_and_acts_for_nobody(client: Client, build: Path) -> None:
+    answer = client.get("/embed")
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+    assert "X-Frame-Options" not in answer
+    found = BOOT.search(answer.content.decode())
+    assert found
+    viewer = json.loads(found[1])["viewer"]
+    assert (viewer["name"], viewer["csrf"]) == (None, "")
+    assert "frame-ancestors 'self'" in client.get("/")["Content-Security-Policy"]
+
+
 def test_language_and_theme_are_the_readers(client: Client, build: Path) -> None:
     assert '<html lang="zh-Hant-TW">' in client.get("/").content.decode()
     assert '<html lang="en"' in client.get("/?lang=en").content.decode()

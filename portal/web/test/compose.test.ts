@@ -1,7 +1,7 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, test } from "vitest";
 import type { Catalogue, Layer } from "../src/api/catalogue";
-import { compose, times, type Picture } from "../src/map/compose";
+import { compose, outsideOf, times, type Picture } from "../src/map/compose";
 
 const words = (zh: string) => ({ zh, en: zh });
 
@@ -18,8 +18,8 @@ function picture(layers: Layer[], more: Partial<Picture> = {}): Picture {
   const city = { name: words("c"), council: words("c"), center: [120, 23] as const, zoom: 13, bounds: [0, 0, 1, 1] as const };
   const catalogue: Catalogue = { version: "1", product: words("p"), city, viewer: { name: null, clearance: "public", roles: [], csrf: "" }, groups: [], layers };
   return {
-    catalogue, theme: "light", lang: "zh", shown: Object.fromEntries(layers.map((l) => [l.id, 100])), conditions: {}, datetime: () => null, edits: {},
-    marked: null, drawn: { type: "FeatureCollection", features: [] }, colour: () => "#123456", origin: "http://antu", ...more,
+    catalogue, theme: "light", lang: "zh", shown: Object.fromEntries(layers.map((l) => [l.id, 100])), filter: () => "", datetime: () => null, warmth: {}, edits: {},
+    marked: null, enclosed: null, drawn: { type: "FeatureCollection", features: [] }, colour: () => "#123456", origin: "http://antu", ...more,
   };
 }
 
@@ -41,7 +41,7 @@ describe("the style of a picture", () => {
     const style = compose(
       picture([layer("crashes", { time: "at" })], {
         datetime: () => "2024-01-01/2024-01-31",
-        conditions: { crashes: { among: [{ field: "severity", values: [1, 2] }], rest: null } },
+        filter: () => "severity IN (1, 2)",
         edits: { crashes: 3 },
       }),
     );
@@ -51,6 +51,20 @@ describe("the style of a picture", () => {
   test("draws by tier, and what stands higher in the tree later", () => {
     const ids = compose(picture([layer("first"), layer("second")])).layers.map((l) => l.id);
     expect(ids.indexOf("second/0.0")).toBeLessThan(ids.indexOf("first/0.0"));
+  });
+
+  test("lets what lies outside of the area step back", () => {
+    const ring = [[120, 23], [121, 23], [121, 24], [120, 23]];
+    const style = compose(picture([layer("crashes")], { enclosed: { type: "Polygon", coordinates: [ring] } }));
+    expect(validateStyleMin(style)).toEqual([]);
+    expect(outsideOf({ type: "MultiPolygon", coordinates: [[ring], [ring, ring]] }).coordinates.slice(1)).toEqual([ring, ring]);
+    expect(style.layers.findIndex((l) => l.id === "outside")).toBeGreaterThan(style.layers.findIndex((l) => l.id === "crashes/0.0"));
+  });
+
+  test("warms the heat of what a filter leaves", () => {
+    const heat = { id: "crashes/0.0", type: "heatmap", source: "crashes", paint: { "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.1, 13, 1] } } as const;
+    const style = compose(picture([layer("crashes", { style: { light: [heat], dark: [heat] } as unknown as Layer["style"] })], { warmth: { crashes: 4 } }));
+    expect((style.layers.find((l) => l.type === "heatmap") as { paint: unknown }).paint).toEqual({ "heatmap-intensity": ["interpolate", ["linear"], ["zoom"], 9, 0.4, 13, 4] });
   });
 
   test("leaves out what is off", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fromText, hold, heldTo, NONE, toText } from "../src/api/cql2";
+import { fromText, heldFrom, heldText, hold, heldTo, NONE, toText } from "../src/api/cql2";
 
 describe("conditions and CQL2 text", () => {
   test("a list of values becomes IN, a single one =", () => {
@@ -27,5 +27,32 @@ describe("conditions and CQL2 text", () => {
     const held = hold(NONE, "severity", [1]);
     expect(heldTo(held, "severity")).toEqual([1]);
     expect(toText(hold(held, "severity", []))).toBe("");
+  });
+
+  test("an OR beside other conditions keeps its brackets", () => {
+    expect(toText(fromText("(age > 65 OR child = true) AND depth > 3"))).toBe("(age > 65 OR child = true) AND depth > 3");
+  });
+
+  test.each([
+    ["hour BETWEEN 16 AND 18", { hours: { from: 16, to: 18 }, area: null }],
+    ["(hour >= 22 OR hour <= 4)", { hours: { from: 22, to: 4 }, area: null }],
+    ["S_INTERSECTS(geom, feature('wards', 12))", { hours: null, area: { layer: "wards", id: 12 } }],
+    ["S_INTERSECTS(geom, POLYGON((120.1 23.5, 120.2 23.5, 120.2 23.6, 120.1 23.5)))", { hours: null, area: { ring: [[120.1, 23.5], [120.2, 23.5], [120.2, 23.6]] } }],
+  ])("%s is understood as hours and area", (text, found) => {
+    const held = heldFrom(text);
+    expect(held).toEqual({ condition: NONE, ...found });
+    expect(heldText(held)).toBe(text);
+  });
+
+  test("conditions, hours and area are told apart and put together again", () => {
+    const text = "severity IN (1, 2) AND (age > 65 OR child = true) AND hour BETWEEN 7 AND 9 AND S_INTERSECTS(geom, feature('wards', 3))";
+    const held = heldFrom(text);
+    expect(held.condition).toEqual({ among: [{ field: "severity", values: [1, 2] }], rest: "age > 65 OR child = true" });
+    expect(heldText(held)).toBe(text);
+  });
+
+  test("what bounds the hours in another way stays as it was written", () => {
+    expect(heldFrom("hour BETWEEN 9 AND 7").condition.rest).toBe("hour BETWEEN 9 AND 7");
+    expect(heldFrom("hour > 3").hours).toBeNull();
   });
 });

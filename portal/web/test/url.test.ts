@@ -8,11 +8,13 @@ describe("the address of a view", () => {
       place: { zoom: 16.05, lat: 24.14215, lon: 120.67935 },
       layers: { crashes: 100, heat: 55 },
       period: { from: "2022-01", to: "2024-12" },
+      hours: { from: 22, to: 4 },
+      area: { layer: "wards", id: 12 },
       filters: { crashes: "severity IN (1, 2)" },
       selection: { layer: "junctions", id: 417 },
     };
     expect(encode(view)).toBe(
-      "#1/16.05/24.14215/120.67935?l=crashes,heat:55&t=2022-01..2024-12&q=crashes~severity%20IN%20(1,%202)&sel=junctions.417",
+      "#1/16.05/24.14215/120.67935?l=crashes,heat:55&t=2022-01..2024-12&h=22..4&in=wards.12&q=crashes~severity%20IN%20(1,%202)&sel=junctions.417",
     );
     expect(decode(encode(view))).toEqual({ view, strange: [] });
   });
@@ -23,12 +25,12 @@ describe("the address of a view", () => {
   });
 
   test("keeps and reports what it does not know", () => {
-    const { view, strange } = decode("#1/15.00/23.48000/120.45000?cmp=swipe:50&t=2024-12..2022-01&l=crashes");
-    expect(strange).toEqual(["cmp", "t"]);
-    expect(view.unknown).toEqual({ cmp: "swipe:50" });
+    const { view, strange } = decode("#1/15.00/23.48000/120.45000?story=7&t=2024-12..2022-01&l=crashes");
+    expect(strange).toEqual(["story", "t"]);
+    expect(view.unknown).toEqual({ story: "7" });
     expect(view.period).toBeNull();
     expect(view.layers).toEqual({ crashes: 100 });
-    expect(encode(view)).toContain("cmp=swipe:50");
+    expect(encode(view)).toContain("story=7");
   });
 
   test.each(["#2/1/2/3", "#1/99/2/3", "#1/a/b/c", "#1?sel=%%%.1", "#1?q=~~~", "#1?l=a:1000", "#<script>"])("survives %s", (hash) => {
@@ -46,8 +48,12 @@ describe("the address of a view", () => {
         place: pick(null, { zoom: Math.round(random() * 2200) / 100, lat: Math.round(random() * 8e6) / 1e5, lon: Math.round(random() * 18e6) / 1e5 }),
         layers: pick<View["layers"]>(null, {}, { crashes: 100 }, { a_b: Math.floor(random() * 101), wards: 100 }),
         period: pick(null, { from: "2022-03", to: "2023-11" }),
+        hours: pick(null, { from: Math.floor(random() * 24), to: Math.floor(random() * 24) }),
+        area: pick<View["area"]>(null, { layer: "wards", id: Math.floor(random() * 1e4) }, { ring: Array.from({ length: 3 + Math.floor(random() * 9) }, () => [Math.round(random() * 1.8e8) / 1e6, Math.round(random() * -8e7) / 1e6] as const) }),
         filters: pick<View["filters"]>({}, { crashes: text().trim() || "x" }),
         selection: pick(null, { layer: "roads", id: Math.floor(random() * 1e6) }, { layer: "roads", id: `K-${text()}` }),
+        pane: pick(null, "take"),
+        compare: pick(null, { at: Math.floor(random() * 1000) / 10, period: { from: "2021-01", to: "2021-12" } }),
         work: pick(null, "patrol"),
         lang: pick(null, "en" as const),
         unknown: pick<View["unknown"]>({}, { as: text() }),

@@ -39,9 +39,10 @@ export function feature(layer: Layer, id: number | string, abort?: AbortSignal):
   return getJson(`${layer.items}/${encodeURIComponent(id)}`, { f: "json" }, abort);
 }
 
-export async function features(layer: Layer, asked: Asked & { limit: number; sortby?: string }, abort?: AbortSignal): Promise<Feature[]> {
+export async function features(layer: Layer, asked: Asked & { limit: number; sortby?: string; skipGeometry?: boolean }, abort?: AbortSignal): Promise<Feature[]> {
   const { bbox, datetime, filter, limit, sortby } = asked;
-  const page = await getJson<{ features: Feature[] }>(layer.items!, { f: "json", bbox: box(bbox), datetime, filter, limit, sortby }, abort);
+  const skipGeometry = asked.skipGeometry ? "true" : null;
+  const page = await getJson<{ features: Feature[] }>(layer.items!, { f: "json", bbox: box(bbox), datetime, filter, limit, sortby, skipGeometry }, abort);
   return page.features;
 }
 

@@ -1,9 +1,7 @@
 // The MapLibre style of a moment, as a pure function of what is shown: the same picture always gives the same style,
 // and the map is told only of the difference.
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { toText } from "../api/cql2";
 import type { Catalogue, Lang, Layer, Theme } from "../api/catalogue";
-import type { Condition } from "../api/cql2";
 import { address } from "../api/http";
 
 export interface Picture {
@@ -11,10 +9,15 @@ export interface Picture {
   theme: Theme;
   lang: Lang;
   shown: Readonly<Record<string, number>>;
-  conditions: Readonly<Record<string, Condition>>;
+  /** What a layer is held to, as CQL2 text, and the period as the API's `datetime`. */
+  filter: (layer: Layer) => string;
   datetime: (layer: Layer) => string | null;
+  /** How much stronger heat is drawn, because only a part of the layer is left. */
+  warmth: Readonly<Record<string, number>>;
   edits: Readonly<Record<string, number>>;
   marked: GeoJSON.Geometry | null;
+  /** The area that things are held to; what lies outside steps back. */
+  enclosed: GeoJSON.Geometry | null;
   drawn: GeoJSON.FeatureCollection;
   colour: (token: string, theme: Theme) => string;
   origin: string;
@@ -43,6 +46,15 @@ export function compose(picture: Picture): StyleSpecification {
   const drawn = [...on].reverse().flatMap((layer) => layer.style[theme].map((style) => dressed(style, layer, ground.includes(layer), picture)));
   layers.push(...drawn.sort((a, b) => tier(a) - tier(b)));
   sources.marked = { type: "geojson", data: { type: "FeatureCollection", features: picture.marked ? [{ type: "Feature", properties: {}, geometry: picture.marked }] : [] } };
+  if (picture.enclosed) {
+    sources.enclosed = { type: "geojson", data: { type: "Feature", properties: {}, geometry: picture.enclosed } };
+    sources.outside = { type: "geojson", data: { type: "Feature", properties: {}, geometry: outsideOf(picture.enclosed) } };
+    layers.push(
+      { id: "outside", type: "fill", source: "outside", paint: { "fill-color": colour("land", theme), "fill-opacity": 0.5, "fill-antialias": false } },
+      { id: "enclosed-halo", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("halo", theme), "line-width": 6 } },
+      { id: "enclosed", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("accent", theme), "line-width": 2.4, "line-dasharray": [3, 1.6] } },
+    );
+  }
   sources.drawn = { type: "geojson", data: picture.drawn };
   return { version: 8, sources, layers: [...layers, ...marks(theme, colour)] };
 }
@@ -55,10 +67,9 @@ function groundOf(catalogue: Catalogue): Layer[] {
 function tiles(layers: readonly Layer[], picture: Picture): SourceSpecification {
   const [only] = layers.length === 1 ? layers : [];
   const edits = layers.reduce((sum, layer) => sum + (picture.edits[layer.id] ?? 0), 0);
-  const condition = only && picture.conditions[only.id];
   const asked = {
     datetime: only ? picture.datetime(only) : null,
-    filter: condition ? toText(condition) : null,
+    filter: only ? picture.filter(only) : null,
     v: edits || null,
   };
   const path = `${picture.origin}/tiles/${layers.map((layer) => layer.id).join(",")}/{z}/{x}/{y}.mvt`;
@@ -76,6 +87,14 @@ function raster(layer: Layer, picture: Picture): SourceSpecification {
   return { type: "raster", tiles: [address(path, asked)], tileSize: 256, minzoom: layer.zoom[0], maxzoom: Math.min(DEEPEST, layer.zoom[1]) };
 }
 
+const WORLD = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
+
+/** The world without a shape. */
+export function outsideOf(shape: GeoJSON.Geometry): GeoJSON.Polygon {
+  const parts = shape.type === "Polygon" ? [shape.coordinates] : shape.type === "MultiPolygon" ? shape.coordinates : [];
+  return { type: "Polygon", coordinates: [WORLD, ...parts.map((rings) => rings[0]!)] };
+}
+
 function tier(style: LayerSpecification): number {
   return Number((style.metadata as { tier?: number } | undefined)?.tier ?? 0);
 }
@@ -87,6 +106,11 @@ function dressed(style: LayerSpecification, layer: Layer, ground: boolean, pictu
   if (ground) out.source = GROUND;
   const opacity = (picture.shown[layer.id] ?? 100) / 100;
   if (opacity < 1) out.paint = faded(style.type, (style as { paint?: Loose }).paint ?? {}, opacity);
+  const warm = picture.warmth[layer.id] ?? 1;
+  if (style.type === "heatmap" && warm > 1) {
+    const paint = (out.paint ?? {}) as Loose;
+    out.paint = { ...paint, "heatmap-intensity": times(paint["heatmap-intensity"] ?? 1, warm) };
+  }
   const layout = (style as { layout?: Loose }).layout;
   if (picture.lang === "en" && layout?.["text-field"]) {
     out.layout = { ...layout, "text-field": english(layout["text-field"], layer) };

@@ -1,28 +1,34 @@
 // The one map of the page: made once, told of every change of the state as a difference of styles, and the source
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
 import { lang, t } from "../i18n/t";
-import { bounds, catalogue, conditions, datetimeOf, edits, place, shown, theme } from "../state/portal";
+import { bounds, catalogue, datetimeOf, edits, filterOf, period, place, shown, theme } from "../state/portal";
+import type { Period } from "../state/url";
+import { enclosed } from "../state/enclosed";
 import { effect } from "../state/store";
+import { warmth } from "../state/warmth";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
 import { Engine, type VectorTileSource } from "./library";
 import { drawn, marked, middleOf } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
-import { attend } from "./pick";
+import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
 
 
-function picture(): Picture {
+/** What is to be seen now; in a comparison, the other side is of another period. */
+export function picture(within: Period | null = period.value): Picture {
   return {
     catalogue,
     theme: theme.value,
     lang: lang.value,
     shown: shown.value,
-    conditions: conditions.value,
-    datetime: datetimeOf,
+    filter: filterOf,
+    datetime: (layer) => datetimeOf(layer, within),
+    warmth: warmth.value,
     edits: edits.value,
     marked: marked.value,
+    enclosed: enclosed.value?.shape ?? null,
     drawn: drawn.value,
     colour,
     origin: location.origin,
@@ -49,6 +55,7 @@ export function start(container: HTMLElement): Engine {
   follow(map);
   report(map);
   attend(map);
+  stroke(map);
   pointOut(map);
   hand({
     fly: (center, zoom) => map.flyTo({ center: [...center] as [number, number], zoom, speed: 1.8, maxDuration: 1600 }),

@@ -22,7 +22,7 @@ function between([lon1, lat1]: Corner, [lon2, lat2]: Corner): number {
 export function startMeasuring(): void {
   const corners: Corner[] = [];
   measured.value = 0;
-  tool.value = (at) => {
+  const take = (at: Corner) => {
     corners.push(at);
     measured.value = metres(corners);
     const feature = (geometry: GeoJSON.Geometry): GeoJSON.Feature => ({ type: "Feature", properties: {}, geometry });
@@ -34,6 +34,7 @@ export function startMeasuring(): void {
       ],
     };
   };
+  tool.value = { take };
 }
 
 export function stopMeasuring(): void {

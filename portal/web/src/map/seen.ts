@@ -18,5 +18,10 @@ export const hover = signal<Hover | null>(null);
 export const pointer = signal<readonly [lon: number, lat: number] | null>(null);
 /** Where on the map the selection is, in pixels. */
 export const markedAt = signal<{ x: number; y: number } | null>(null);
-/** A tool that takes the clicks for itself while it is on. */
-export const tool = signal<((at: readonly [lon: number, lat: number]) => void) | null>(null);
+type At = readonly [lon: number, lat: number];
+/** What takes the pointer for itself while it is on: clicks, and strokes if it wants them. */
+export interface Tool {
+  take: (at: At) => void;
+  trace?: (path: readonly At[], done: boolean) => void;
+}
+export const tool = signal<Tool | null>(null);

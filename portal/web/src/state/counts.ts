@@ -1,10 +1,10 @@
 // How many of each layer, and of each class of its legend, lie in view: asked anew a moment after the view, the
 // period or a filter has come to rest.
 import { classesOf, type Layer, type Value } from "../api/catalogue";
-import { heldTo, hold, toText } from "../api/cql2";
+import { heldTo, hold } from "../api/cql2";
 import { Latest } from "../api/http";
 import { summary } from "../api/questions";
-import { bounds, conditionOf, datetimeOf, edits, place, shownLayers } from "./portal";
+import { bounds, conditionOf, datetimeOf, edits, filterOf, place, shownLayers } from "./portal";
 import { effect, signal } from "./store";
 
 export interface Count {
@@ -35,7 +35,7 @@ function asking(layer: Layer): Asking {
     by: classes ? [classes.field] : [],
     bbox: bounds.value,
     datetime: datetimeOf(layer),
-    filter: toText(classes ? hold(condition, classes.field, []) : condition),
+    filter: filterOf(layer, classes ? hold(condition, classes.field, []) : condition),
   };
   const work = async (abort: AbortSignal): Promise<Count> => {
     const { total, by } = await summary(layer, asked, abort);

@@ -1,10 +1,10 @@
 // The state of the portal: what is on the map, held to what, seen from where. One signal a thing; whoever reads
 // one follows it. Nothing here draws.
 import { boot, type Bounds, type Layer, type Theme, type Value } from "../api/catalogue";
-import { fromText, hold, heldTo, NONE, toText, type Condition } from "../api/cql2";
+import { fromText, heldText, hold, heldTo, NONE, toText, type Area, type Condition, type Hours } from "../api/cql2";
 import { lang } from "../i18n/t";
 import { computed, signal } from "./store";
-import { EMPTY, type Period, type Place, type Selection, type View } from "./url";
+import { EMPTY, type Comparison, type Period, type Place, type Selection, type View } from "./url";
 
 export const catalogue = boot();
 const byId = new Map(catalogue.layers.map((layer) => [layer.id, layer]));
@@ -18,9 +18,17 @@ export const bounds = signal<Bounds | null>(null);
 export const shown = signal<Readonly<Record<string, number>>>(atFirst());
 export const conditions = signal<Readonly<Record<string, Condition>>>({});
 export const period = signal<Period | null>(null);
+/** Hours of the day, for layers that know them. */
+export const hours = signal<Hours | null>(null);
+/** Where things must lie, for all but the ground. */
+export const area = signal<Area | null>(null);
 export const selection = signal<Selection | null>(null);
 /** What lies under the last click, so that one can leaf through it. */
 export const stack = signal<readonly Selection[]>([]);
+/** Where the divider stands, in percent, and what is on its left. */
+export const compare = signal<Comparison | null>(null);
+/** The panel that is open beside the map while nothing is chosen. */
+export const pane = signal<string | null>(null);
 export const work = signal<string>("explore");
 /** Parts of the link that this version does not know, handed on as they came. */
 export const unknown = signal<Readonly<Record<string, string>>>({});
@@ -34,6 +42,14 @@ function atFirst(): Record<string, number> {
 /** The layers that are on, in the order of the tree. */
 export const shownLayers = computed(() => catalogue.layers.filter((layer) => layer.id in shown.value));
 
+/** What lies on the ground and can be listed and taken along: harm first, then what is done, then places. */
+export const featured = computed(() => {
+  const rank = new Map(catalogue.groups.map((group, i) => [group.id, i]));
+  return shownLayers.value
+    .filter((layer) => layer.items && layer.kind === "vector" && layer.group !== "base")
+    .sort((a, b) => (rank.get(a.group) ?? 0) - (rank.get(b.group) ?? 0));
+});
+
 export function switchLayer(id: string, on: boolean): void {
   const { [id]: opacity = 100, ...rest } = shown.value;
   shown.value = on ? { ...rest, [id]: opacity } : rest;
@@ -45,6 +61,17 @@ export function fade(id: string, opacity: number): void {
 
 export function conditionOf(id: string): Condition {
   return conditions.value[id] ?? NONE;
+}
+
+export const knowsHours = (layer: Layer): boolean => layer.fields.some((field) => field.name === "hour" && field.type === "integer");
+
+/** Whether the chosen area bounds this layer; the ground stays whole, and so does the layer that the area is from. */
+export const bounded = (layer: Layer, within: Area): boolean => layer.group !== "base" && !("layer" in within && within.layer === layer.id);
+
+/** All that a layer is held to besides the period, as CQL2 text. */
+export function filterOf(layer: Layer, condition: Condition = conditionOf(layer.id), when: Hours | null = hours.value): string {
+  const within = area.value;
+  return heldText({ condition, hours: knowsHours(layer) ? when : null, area: within && bounded(layer, within) ? within : null });
 }
 
 export function setCondition(id: string, condition: Condition): void {
@@ -68,8 +95,12 @@ export const view = computed<View>(() => {
     place: place.value,
     layers: same ? null : Object.fromEntries(catalogue.layers.filter((l) => l.id in now).map((l) => [l.id, now[l.id]!])),
     period: period.value,
+    hours: hours.value,
+    area: area.value,
     filters: Object.fromEntries(Object.entries(conditions.value).map(([id, c]) => [id, toText(c)])),
     selection: selection.value,
+    pane: pane.value,
+    compare: compare.value,
     work: work.value === "explore" ? null : work.value,
     lang: null,
     unknown: unknown.value,
@@ -83,10 +114,14 @@ export function restore(wanted: View): string[] {
   if (wanted.place) place.value = wanted.place;
   shown.value = wanted.layers ? Object.fromEntries(Object.entries(wanted.layers).filter(([id]) => known(id))) : atFirst();
   period.value = wanted.period;
+  hours.value = wanted.hours;
+  area.value = wanted.area && "layer" in wanted.area && !known(wanted.area.layer) ? null : wanted.area;
   conditions.value = Object.fromEntries(
     Object.entries(wanted.filters).filter(([id]) => known(id)).map(([id, text]) => [id, fromText(text)]),
   );
   selection.value = wanted.selection && known(wanted.selection.layer) ? wanted.selection : null;
+  pane.value = wanted.pane;
+  compare.value = wanted.compare;
   work.value = wanted.work ?? "explore";
   if (wanted.lang) lang.value = wanted.lang;
   unknown.value = wanted.unknown ?? EMPTY.unknown;
@@ -94,9 +129,9 @@ export function restore(wanted: View): string[] {
 }
 
 /** `datetime` of the API for the chosen period, if the layer knows time. */
-export function datetimeOf(layer: Layer): string | null {
-  if (!layer.time || !period.value) return null;
-  const { from, to } = period.value;
+export function datetimeOf(layer: Layer, within: Period | null = period.value): string | null {
+  if (!layer.time || !within) return null;
+  const { from, to } = within;
   const [year, month] = to.split("-").map(Number) as [number, number];
   const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return `${from}-01/${to}-${last}`;

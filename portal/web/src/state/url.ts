@@ -1,6 +1,8 @@
 // The part of the address after `#`, version 1: `#1/zoom/lat/lon?l=…&t=…&q=…&sel=…`. What is as at first visit is
 // left out; what is not understood is kept, handed on and reported, never fatal.
 
+import type { Area, Corner, Hours } from "../api/cql2";
+
 export interface Place {
   zoom: number;
   lat: number;
@@ -15,21 +17,31 @@ export interface Selection {
   layer: string;
   id: number | string;
 }
+export interface Comparison {
+  /** Where the divider stands, in percent of the width. */
+  at: number;
+  period: Period;
+}
 export interface View {
   place: Place | null;
   /** Layers that are on, with their opacity in percent; null is the choice of the catalogue. */
   layers: Readonly<Record<string, number>> | null;
   period: Period | null;
+  hours: Hours | null;
+  area: Area | null;
   /** CQL2 text by layer. */
   filters: Readonly<Record<string, string>>;
   selection: Selection | null;
+  /** The panel beside the map. */
+  pane: string | null;
+  compare: Comparison | null;
   work: string | null;
   lang: "zh" | "en" | null;
   unknown: Readonly<Record<string, string>>;
 }
 
 export const VERSION = "1";
-export const EMPTY: View = { place: null, layers: null, period: null, filters: {}, selection: null, work: null, lang: null, unknown: {} };
+export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, compare: null, work: null, lang: null, unknown: {} };
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const ID = /^[a-z][a-z0-9_]*$/;
@@ -55,9 +67,15 @@ export function encode(view: View): string {
     parts.push(`l=${Object.entries(view.layers).map(([id, opacity]) => (opacity === 100 ? id : `${id}:${opacity}`)).join(",")}`);
   }
   if (view.period) parts.push(`t=${view.period.from}..${view.period.to}`);
+  if (view.hours) parts.push(`h=${view.hours.from}..${view.hours.to}`);
+  if (view.area) {
+    parts.push(`in=${"ring" in view.area ? view.area.ring.map((corner) => corner.join(",")).join(";") : `${view.area.layer}.${quoted(String(view.area.id))}`}`);
+  }
   const filters = Object.entries(view.filters);
   if (filters.length) parts.push(`q=${filters.map(([id, text]) => `${id}~${quoted(text)}`).join(";")}`);
   if (view.selection) parts.push(`sel=${view.selection.layer}.${quoted(String(view.selection.id))}`);
+  if (view.pane) parts.push(`p=${quoted(view.pane)}`);
+  if (view.compare) parts.push(`cmp=swipe:${view.compare.at}:${view.compare.period.from}..${view.compare.period.to}`);
   if (view.lang) parts.push(`lang=${view.lang}`);
   for (const [key, value] of Object.entries(view.unknown)) parts.push(`${quoted(key)}=${quoted(value)}`);
   return `#${VERSION}${place}${parts.length ? `?${parts.join("&")}` : ""}`;
@@ -87,7 +105,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const KNOWN = new Set(["w", "l", "t", "q", "sel", "lang"]);
+const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "cmp", "lang"]);
 
 function split(text: string, at: string): [string, string] {
   const place = text.indexOf(at);
@@ -109,12 +127,18 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     case "l":
       view.layers = readLayers(value);
       return view.layers !== null;
-    case "t": {
-      const [from, to] = split(value, "..").map((end, i) => (i ? end.replace(/^\./, "") : end)) as [string, string];
-      if (!MONTH.test(from) || !MONTH.test(to) || from > to) return false;
-      view.period = { from, to };
+    case "t":
+      view.period = readPeriod(value);
+      return view.period !== null;
+    case "h": {
+      const found = /^(\d{1,2})\.\.(\d{1,2})$/.exec(value);
+      if (!found || Number(found[1]) > 23 || Number(found[2]) > 23) return false;
+      view.hours = { from: Number(found[1]), to: Number(found[2]) };
       return true;
     }
+    case "in":
+      view.area = readArea(value);
+      return view.area !== null;
     case "q":
       return value.split(";").filter(Boolean).map((part) => {
         const [id, text] = split(part, "~");
@@ -122,11 +146,18 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
         view.filters = { ...view.filters, [id]: unquoted(text) };
         return true;
       }).every(Boolean);
-    case "sel": {
-      const [layer, id] = split(value, ".");
-      if (!ID.test(layer) || !id) return false;
-      const plain = unquoted(id);
-      view.selection = { layer, id: /^\d{1,15}$/.test(plain) ? Number(plain) : plain };
+    case "sel":
+      view.selection = readFeature(value);
+      return view.selection !== null;
+    case "p":
+      if (!ID.test(value)) return false;
+      view.pane = value;
+      return true;
+    case "cmp": {
+      const found = /^swipe:(\d{1,3}(?:\.\d)?):(.+)$/.exec(value);
+      const period = found && readPeriod(found[2]!);
+      if (!period || Number(found[1]) > 100) return false;
+      view.compare = { at: Number(found[1]), period };
       return true;
     }
     case "lang":
@@ -136,6 +167,27 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     default:
       return false;
   }
+}
+
+function readPeriod(value: string): Period | null {
+  const [from = "", to = ""] = value.split("..");
+  return MONTH.test(from) && MONTH.test(to) && from <= to ? { from, to } : null;
+}
+
+function readFeature(value: string): Selection | null {
+  const [layer, id] = split(value, ".");
+  if (!ID.test(layer) || !id) return null;
+  const plain = unquoted(id);
+  return { layer, id: /^\d{1,15}$/.test(plain) ? Number(plain) : plain };
+}
+
+const MOST_CORNERS = 500;
+
+function readArea(value: string): Area | null {
+  if (!/^[-\d]/.test(value)) return readFeature(value);
+  const ring = value.split(";").map((pair) => pair.split(",").map(Number));
+  const good = ring.length >= 3 && ring.length <= MOST_CORNERS && ring.every((c) => c.length === 2 && Math.abs(c[0]!) <= 180 && Math.abs(c[1]!) <= 85);
+  return good ? { ring: ring as unknown as Corner[] } : null;
 }
 
 function readLayers(value: string): Record<string, number> | null {

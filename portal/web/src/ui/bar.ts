@@ -13,7 +13,7 @@ class Bar extends View {
     const { product, city, viewer } = catalogue;
     const dark = theme.value === "dark";
     return html`<header class="bar">
-      <a class="brand" href="/" aria-label=${say(product)}>${sign()}<strong>${say(product)}</strong></a>
+      <a class="brand" href="/" aria-label=${say(product)}>${sign()}<h1>${say(product)}</h1></a>
       <span class="council">${say(city.council)}</span>
       <antu-search></antu-search>
       <div class="bar-end">

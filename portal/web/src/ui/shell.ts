@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { say, t } from "../i18n/t";
 import { reachable } from "../api/http";
-import { catalogue, selection, work } from "../state/portal";
+import { catalogue, pane, selection, work } from "../state/portal";
 import { signal } from "../state/store";
 import { workspacesFor, type Room } from "../work/workspaces";
 import "./bar";
@@ -25,7 +25,7 @@ class Shell extends View {
     super.connectedCallback();
     this.when(() => void this.#enter(work.value));
     this.when(() => {
-      if (selection.value) sheet.value = null;
+      if (selection.value || pane.value) sheet.value = null;
     });
     document.addEventListener("keydown", this.#key);
   }
@@ -53,6 +53,9 @@ class Shell extends View {
     else if (selection.peek()) {
       selection.value = null;
       this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
+    } else if (pane.peek()) {
+      pane.value = null;
+      this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
     }
   };
 
@@ -75,6 +78,7 @@ class Shell extends View {
       <aside class="left ${sheet.value === "left" ? "open" : ""}" aria-label=${t("layers")}>${now?.left?.() ?? this.#waiting()}</aside>
       <main class="middle">
         <antu-stage></antu-stage>
+        ${now?.over?.() ?? nothing}
         <div class="dock ${sheet.value === "dock" ? "open" : ""}">${now?.dock?.() ?? nothing}</div>
       </main>
       <aside class="right ${right ? "open" : ""}" aria-label=${t("detail")}>${right ?? nothing}</aside>

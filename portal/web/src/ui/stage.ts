@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Map as Engine } from "maplibre-gl";
 import { number, say, t } from "../i18n/t";
 import { goTo, home, northUp, zoomBy } from "../map/camera";
+import { closable, closeLasso, cornerBack, cornerHere, lasso, startLasso, stopLasso } from "../map/lasso";
 import { measured, startMeasuring, stopMeasuring } from "../map/measure";
 import { markedName } from "../map/marks";
 import { bearing, centre, hover, mapState, markedAt, pointer, type Hover } from "../map/seen";
@@ -11,14 +12,19 @@ import { catalogue, place, shownLayers } from "../state/portal";
 import { signal } from "../state/store";
 import { icon, type IconName } from "./icons";
 import { tell } from "./toasts";
-import { nameOf, reads } from "./values";
+import { factsOf, nameOf } from "./values";
 import { styled, View } from "./view";
 
+/** Whether the crosshair is shown: somebody draws by keyboard. */
+const aiming = signal(false);
 const trouble = signal<"map.none" | "map.failed" | null>(null);
 
 class Stage extends View {
   /** The map engine, for workspaces and for whoever embeds the portal. */
   map: Engine | undefined;
+  #started!: (map: Engine) => void;
+  /** The engine as soon as there is one. */
+  readonly ready = new Promise<Engine>((started) => (this.#started = started));
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -38,17 +44,40 @@ class Stage extends View {
     try {
       const { start } = await import("../map/engine");
       this.map = start(this.querySelector<HTMLElement>(".map")!);
+      this.#started(this.map);
     } catch (failure) {
       trouble.value = "map.failed";
       throw failure;
     }
   }
 
+  /** Keys of the tool that is on. On the map, the space bar sets a corner under the crosshair. */
   #escape = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || measured.peek() === null) return;
-    event.preventDefault();
-    stopMeasuring();
+    const onMap = event.target instanceof HTMLCanvasElement || event.target === document.body;
+    const done = () => event.preventDefault();
+    if (measured.peek() !== null && event.key === "Escape") return done(), stopMeasuring();
+    if (!lasso.peek()) return;
+    if (event.key === "Escape") return done(), stopLasso();
+    if (!onMap) return;
+    if (event.key.startsWith("Arrow")) aiming.value = true;
+    if (event.key === " ") return done(), (aiming.value = true), cornerHere();
+    if (event.key === "Backspace") return done(), cornerBack();
+    if (event.key === "Enter") return done(), closeLasso();
   };
+
+  #lasso(): void {
+    stopMeasuring();
+    if (lasso.peek()) return stopLasso();
+    aiming.value = false;
+    startLasso();
+    this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus({ preventScroll: true });
+  }
+
+  #measure(): void {
+    stopLasso();
+    if (measured.peek() === null) startMeasuring();
+    else stopMeasuring();
+  }
 
   protected override render() {
     return html`<div class="stage">
@@ -61,6 +90,7 @@ class Stage extends View {
         : nothing}
       ${hover.value ? this.#tip(hover.value) : nothing}
       ${measured.value === null ? nothing : html`<p class="measured" role="status"><strong>${this.#length(measured.value)}</strong> ${t("map.measure.how")}</p>`}
+      ${lasso.value ? this.#lassoing(lasso.value.length) : nothing}
       <div class="tools" role="toolbar" aria-label=${t("map")}>
         ${this.#tool("plus", t("map.in"), () => zoomBy(1))} ${this.#tool("minus", t("map.out"), () => zoomBy(-1))}
         <hr />
@@ -69,9 +99,10 @@ class Stage extends View {
         </button>
         ${this.#tool("home", t("map.home"), home)} ${this.#tool("locate", t("map.locate"), () => this.#locate())}
         <hr />
-        <button class="tool" aria-label=${t("map.measure")} title=${t("map.measure")} aria-pressed=${measured.value !== null} @click=${() => (measured.peek() === null ? startMeasuring() : stopMeasuring())}>
+        <button class="tool" aria-label=${t("map.measure")} title=${t("map.measure")} aria-pressed=${measured.value !== null} @click=${() => this.#measure()}>
           ${icon("ruler")}
         </button>
+        <button class="tool" aria-label=${t("map.lasso")} title=${t("map.lasso")} aria-pressed=${lasso.value !== null} @click=${() => this.#lasso()}>${icon("lasso")}</button>
       </div>
       <div class="feet">
         <p class="sources">${this.#sources()}</p>
@@ -87,15 +118,24 @@ class Stage extends View {
 
   #tip({ x, y, layer, properties }: Hover): TemplateResult {
     const cell = typeof properties.n === "number" && !(layer.label && properties[layer.label]);
-    const facts = layer.fields
-      .filter((f) => f.popup && f.name !== layer.label && !f.name.endsWith("_en") && properties[f.name] !== undefined && properties[f.name] !== "")
-      .slice(0, 3)
-      .map((f) => (f.codes || f.type === "datetime" ? reads(f, properties[f.name]) : `${say(f.title)} ${reads(f, properties[f.name])}`));
+    const facts = factsOf(layer, properties, 3);
     const named = layer.label && properties[layer.label];
     return html`<div class="tip" ${styled({ transform: `translate(${Math.round(x)}px, ${Math.round(y)}px)` })}>
       <div><strong>${cell ? say(layer.title) : named ? nameOf(layer, undefined, properties) : say(layer.title)}</strong>
-      <span>${cell ? `${number(properties.n as number)} ${t("count")}` : facts.join(" · ")}</span></div>
+      <span>${cell ? t("many", { n: number(properties.n as number) }) : facts.join(" · ")}</span></div>
     </div>`;
+  }
+
+  #lassoing(corners: number): TemplateResult {
+    return html`${aiming.value ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
+      <div class="measured lassoing" role="group" aria-label=${t("map.lasso")}>
+        <p role="status">${corners ? html`<strong>${t("map.lasso.corners", { n: corners })}</strong>` : nothing} ${t("map.lasso.how")}</p>
+        <span>
+          <button class="outlined" ?disabled=${!corners} @click=${cornerBack}>${t("map.lasso.back")}</button>
+          <button class="filled" ?disabled=${!closable()} @click=${closeLasso}>${t("map.lasso.done")}</button>
+          <button class="round" aria-label=${t("close")} @click=${stopLasso}>${icon("close")}</button>
+        </span>
+      </div>`;
   }
 
   #length(metres: number): string {
@@ -138,3 +178,9 @@ class Stage extends View {
 
 
 customElements.define("antu-stage", Stage);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "antu-stage": Stage;
+  }
+}

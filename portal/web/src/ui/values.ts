@@ -1,5 +1,5 @@
 // A value as a person reads it: its code's words, its unit, its time in the city's zone.
-import type { Field } from "../api/catalogue";
+import type { Field, Layer } from "../api/catalogue";
 import { lang, number, say, t, tag } from "../i18n/t";
 import { catalogue } from "../state/portal";
 
@@ -47,6 +47,14 @@ function moment(value: unknown, clock: boolean): string {
   const week = new Intl.DateTimeFormat(tag(), { timeZone, weekday: "short" }).format(when).replace("週", "");
   const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(when);
   return lang.value === "zh" ? `${day}（${week}）${time}` : `${day} (${week}) ${time}`;
+}
+
+/** The first few things worth saying of a feature, in words. */
+export function factsOf(layer: Layer, properties: Readonly<Record<string, unknown>>, most: number): string[] {
+  return layer.fields
+    .filter((f) => f.popup && !f.of && f.name !== layer.label && !f.name.endsWith("_en") && properties[f.name] !== undefined && properties[f.name] !== null && properties[f.name] !== "")
+    .slice(0, most)
+    .map((f) => (f.codes || f.type === "datetime" ? reads(f, properties[f.name]) : `${say(f.title)} ${reads(f, properties[f.name])}`));
 }
 
 /** What a feature is called: its label, in English where there is one, or layer and number. */

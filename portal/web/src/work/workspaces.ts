@@ -7,6 +7,8 @@ import type { IconName } from "../ui/icons";
 export interface Room {
   /** What stands in the left panel, below the map, and in the right panel; null leaves the place to the map. */
   left?: () => TemplateResult | null;
+  /** In the upper corner of the map. */
+  over?: () => TemplateResult | null;
   dock?: () => TemplateResult | null;
   right?: () => TemplateResult | null;
   enter?: () => void;

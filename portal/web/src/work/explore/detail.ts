@@ -7,12 +7,13 @@ import { feature, type Feature } from "../../api/questions";
 import { inline, say, t } from "../../i18n/t";
 import { goTo } from "../../map/camera";
 import { marked, markedName, middleOf } from "../../map/marks";
-import { conditions, edits, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
+import { area, conditions, edits, hours, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
 import { happening } from "./happening";
+import { wayBack } from "./pane";
 import { happened, referring, type Happened } from "./related";
 
 type Shown = { layer: Layer; feature: Feature } | "busy" | "gone" | "failed";
@@ -61,7 +62,7 @@ class Detail extends View {
     const chosen = selection.value;
     const layer = chosen ? layerOf(chosen.layer) : undefined;
     if (!chosen || !layer) return;
-    void [period.value, conditions.value, edits.value];
+    void [period.value, hours.value, area.value, conditions.value, edits.value];
     const places = referring(layer);
     if (!places.length) {
       this.#more.stop();
@@ -90,6 +91,7 @@ class Detail extends View {
     const { feature: one } = now;
     return html`<article class="detail" data-feature="${now.layer.id}.${one.id}">
       <header>
+        ${wayBack()}
         <p class="kinds"><span class="kind ${now.layer.group}">${say(now.layer.title)}</span>${this.#leaf()}</p>
         <h2 tabindex="-1">${nameOf(now.layer, one.id, one.properties)}</h2>
         <p class="where">${this.#where(one)}</p>
@@ -100,10 +102,19 @@ class Detail extends View {
       </div>
       <footer>
         <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
+        ${this.#only(now.layer, one)}
         <a class="outlined" href=${now.layer.page}>${t("layer.about")}</a>
         <a class="outlined" href="${now.layer.items}/${one.id}?f=json">${t("detail.raw")}</a>
       </footer>
     </article>`;
+  }
+
+  /** Holds everything to this area, or lets go of it. */
+  #only(layer: Layer, one: Feature): TemplateResult | typeof nothing {
+    if (layer.geometry !== "polygon" || typeof one.id !== "number") return nothing;
+    const now = area.value;
+    const on = now !== null && "layer" in now && now.layer === layer.id && now.id === one.id;
+    return html`<button class="outlined" aria-pressed=${on} @click=${() => (area.value = on ? null : { layer: layer.id, id: one.id })}>${icon(on ? "check" : "lasso")}${t("area.only")}</button>`;
   }
 
   /** Leafs through what lay under the click. */

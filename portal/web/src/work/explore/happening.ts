@@ -9,7 +9,8 @@ import { colour } from "../../style/palette";
 import { swatch } from "../../ui/legend";
 import { reads } from "../../ui/values";
 import type { Happened } from "./related";
-import { between, stacked } from "./series";
+import { between } from "./months";
+import { stacked } from "./series";
 
 type Choose = (chosen: { layer: Layer; id: number | string }) => void;
 const RAMP = ["risk1", "risk2", "risk3", "risk4"];

@@ -2,30 +2,54 @@
 // in view, by class.
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
-import { hold, type Among } from "../../api/cql2";
+import { hold, type Among, type Area, type Hours } from "../../api/cql2";
 import { inline, number, say, t } from "../../i18n/t";
 import { counting, counts } from "../../state/counts";
-import { conditionOf, conditions, layerOf, period, setCondition, theme } from "../../state/portal";
+import { area, conditionOf, conditions, hours, layerOf, pane, period, setCondition, theme } from "../../state/portal";
+import { enclosed } from "../../state/enclosed";
+import { undo, undoable } from "../../state/history";
 import { batch } from "../../state/store";
 import { colour } from "../../style/palette";
 import { icon } from "../../ui/icons";
-import { reads } from "../../ui/values";
+import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
+import "./inside";
+import { turnTo } from "./pane";
 import { leading } from "./series";
+
+/** “16–19 時”: from the first minute of one hour to the last of the other. */
+export function hoursRead({ from, to }: Hours): string {
+  return t("time.hours.span", { from, to: to + 1 });
+}
+
+/** What an area is called: the name of its feature, or that somebody drew it. */
+export function areaRead(within: Area): string {
+  if ("ring" in within) return t("area.drawn");
+  const layer = layerOf(within.layer);
+  const known = enclosed.value?.properties;
+  return t("area.in", { place: layer && known ? nameOf(layer, within.id, known) : `${within.layer} ${within.id}` });
+}
 
 class Held extends View {
   protected override render() {
     const held = Object.keys(conditions.value).flatMap((id) => layerOf(id) ?? []);
-    const any = period.value !== null || held.length > 0;
+    const any = period.value !== null || hours.value !== null || area.value !== null || held.length > 0;
     return html`<section class="held" aria-label=${t("filter")}>
-      <h2>${t("filter")}${any ? html`<button class="plain" @click=${this.#clear}>${t("clear")}</button>` : nothing}</h2>
+      <h2>${t("filter")}<span>
+        ${undoable.value ? html`<button class="plain undo" @click=${undo}>${icon("undo")}${t("undo")}</button>` : nothing}
+        ${any ? html`<button class="plain" @click=${this.#clear}>${t("clear")}</button>` : nothing}
+      </span></h2>
       <div class="chips">
         ${period.value
           ? this.#chip(`${period.value.from} – ${period.value.to}`, () => (period.value = null))
           : html`<span class="chip quiet">${t("filter.all")}</span>`}
+        ${hours.value ? this.#chip(hoursRead(hours.value), () => (hours.value = null)) : nothing}
+        ${area.value ? this.#chip(areaRead(area.value), () => (area.value = null)) : nothing}
         ${held.map((layer) => this.#conditions(layer))}
+        <button class="chip quiet" aria-pressed=${pane.value === "take"} @click=${() => turnTo("take")}>${icon("plus")}${t("condition")}</button>
       </div>
       ${leading.value ? this.#total(leading.value) : nothing}
+      ${area.value ? html`<antu-inside></antu-inside>` : nothing}
     </section>`;
   }
 
@@ -33,7 +57,7 @@ class Held extends View {
     const condition = conditionOf(layer.id);
     const among = condition.among.map((one) => this.#chip(this.#words(layer, one), () => setCondition(layer.id, hold(condition, one.field, []))));
     if (!condition.rest) return among;
-    return [...among, this.#chip(`${say(layer.title)}：${t("filter.custom")}`, () => setCondition(layer.id, { ...condition, rest: null }), condition.rest)];
+    return [...among, this.#chip(`${say(layer.title)}：${condition.rest}`, () => setCondition(layer.id, { ...condition, rest: null }), condition.rest)];
   }
 
   #words(layer: Layer, { field, values }: Among): string {
@@ -53,6 +77,8 @@ class Held extends View {
   #clear(): void {
     batch(() => {
       period.value = null;
+      hours.value = null;
+      area.value = null;
       conditions.value = {};
     });
   }

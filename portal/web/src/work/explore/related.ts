@@ -1,9 +1,9 @@
 // What happened at a chosen place: for layers with a time that refer to it (crashes at a junction), the figures by
 // class, weekday, hour and month, and the latest few.
 import { classesOf, type Layer } from "../../api/catalogue";
-import { hold, toText } from "../../api/cql2";
+import { hold } from "../../api/cql2";
 import { features, summary, type Feature, type Summary } from "../../api/questions";
-import { catalogue, conditionOf, datetimeOf } from "../../state/portal";
+import { catalogue, conditionOf, datetimeOf, filterOf } from "../../state/portal";
 
 export interface Happened {
   layer: Layer;
@@ -31,7 +31,7 @@ export async function happened(at: { layer: Layer; field: string }, id: number |
   const weighs = layer.fields.some((f) => f.name === WEIGHT);
   const asked = {
     datetime: datetimeOf(layer),
-    filter: toText(hold(conditionOf(layer.id), field, [id])),
+    filter: filterOf(layer, hold(conditionOf(layer.id), field, [id])),
   };
   const by = ["weekday*hour", classes ? `month*${classes.field}` : "month", ...(classes ? [classes.field] : []), ...(weighs ? [WEIGHT] : [])];
   const [found, latest] = await Promise.all([

@@ -1,14 +1,26 @@
-// 探索: the layers with their figures on the left, time below, the chosen thing on the right.
-import { html } from "lit";
-import { selection } from "../../state/portal";
+// 探索: the layers with their figures on the left, time below, the chosen thing or a panel about many on the right.
+import { html, type TemplateResult } from "lit";
+import { pane, selection } from "../../state/portal";
 import type { Room } from "../workspaces";
 import "../../ui/tree";
 import "./detail";
 import "./held";
+import "./list";
+import "./rank";
+import "./swipe";
+import "./take";
 import "./timeline";
+import "./ways";
+
+const PANELS: Readonly<Record<string, () => TemplateResult>> = {
+  rank: () => html`<antu-rank></antu-rank>`,
+  list: () => html`<antu-list></antu-list>`,
+  take: () => html`<antu-take></antu-take>`,
+};
 
 export const room: Room = {
   left: () => html`<antu-held></antu-held><antu-tree></antu-tree>`,
+  over: () => html`<antu-ways></antu-ways><antu-swipe></antu-swipe>`,
   dock: () => html`<antu-timeline></antu-timeline>`,
-  right: () => (selection.value ? html`<antu-detail></antu-detail>` : null),
+  right: () => (selection.value ? html`<antu-detail></antu-detail>` : (PANELS[pane.value ?? ""]?.() ?? null)),
 };

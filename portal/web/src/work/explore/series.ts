@@ -1,10 +1,10 @@
 // The figures under the time brush: the leading layer by month and class, and by hour within the chosen period.
 import { classesOf, type Layer, type LegendEntry, type Value } from "../../api/catalogue";
-import { toText } from "../../api/cql2";
 import { Latest } from "../../api/http";
 import { summary, type Cell } from "../../api/questions";
-import { bounds, conditionOf, datetimeOf, edits, period, shownLayers } from "../../state/portal";
+import { bounds, conditionOf, datetimeOf, edits, filterOf, hours, knowsHours, period, shownLayers } from "../../state/portal";
 import { computed, effect, signal } from "../../state/store";
+import { between } from "./months";
 
 export interface Timeline {
   layer: Layer;
@@ -38,19 +38,6 @@ function monthsOf(layer: Layer): Promise<readonly string[]> {
   return asked;
 }
 
-export function between(first: string, last: string): string[] {
-  const months: string[] = [];
-  let [year, month] = first.split("-").map(Number) as [number, number];
-  for (let guard = 0; guard < 600; guard += 1) {
-    const name = `${year}-${String(month).padStart(2, "0")}`;
-    months.push(name);
-    if (name >= last) break;
-    month += 1;
-    if (month > 12) [year, month] = [year + 1, 1];
-  }
-  return months;
-}
-
 export function stacked(cells: readonly Cell[], values: readonly Value[]): Map<string, number[]> {
   const out = new Map<string, number[]>();
   for (const [month, value, n] of cells) {
@@ -63,13 +50,15 @@ export function stacked(cells: readonly Cell[], values: readonly Value[]): Map<s
   return out;
 }
 
-async function read(layer: Layer, asked: { bbox: typeof bounds.value; filter: string }, datetime: string | null, abort: AbortSignal): Promise<Timeline> {
+async function read(layer: Layer, asked: { bbox: typeof bounds.value; filter: string }, datetime: string | null, anyHour: string, abort: AbortSignal): Promise<Timeline> {
   const classes = classesOf(layer);
   const by = classes ? `month*${classes.field}` : "month";
+  // hours are counted within the period whatever hours are chosen, months within the hours whatever period is
+  const apart = datetime !== null || anyHour !== asked.filter;
   const [months, overall, within] = await Promise.all([
     monthsOf(layer),
-    summary(layer, { ...asked, by: datetime ? [by] : [by, "hour"] }, abort),
-    datetime ? summary(layer, { ...asked, datetime, by: ["hour"] }, abort) : null,
+    summary(layer, { ...asked, by: apart ? [by] : [by, "hour"] }, abort),
+    apart ? summary(layer, { bbox: asked.bbox, filter: anyHour, datetime, by: ["hour"] }, abort) : null,
   ]);
   const cells = overall.by[by] ?? [];
   const byMonth = classes
@@ -92,15 +81,16 @@ export function startTimeline(): () => void {
       return;
     }
     if (!bbox) return;
-    const filter = toText(conditionOf(layer.id));
+    const filter = filterOf(layer);
+    const anyHour = knowsHours(layer) ? filterOf(layer, conditionOf(layer.id), null) : filter;
     const datetime = datetimeOf(layer);
     void edits.value[layer.id];
-    void period.value;
+    void [period.value, hours.value];
     clearTimeout(timer);
     timer = setTimeout(
       () =>
         void latest.ask(
-          (abort) => read(layer, { bbox, filter }, datetime, abort),
+          (abort) => read(layer, { bbox, filter }, datetime, anyHour, abort),
           (found) => (timeline.value = found),
           () => (timeline.value = "failed"),
         ),

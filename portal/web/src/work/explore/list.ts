@@ -1,0 +1,126 @@
+// What lies on the map as a list: every feature of a layer in view, by keyboard as well as by pointer. Enter opens the
+// same panel as a click on the map, and from there one leafs on through the list.
+import { html, nothing, type TemplateResult } from "lit";
+import { classesOf, type Layer } from "../../api/catalogue";
+import { Latest } from "../../api/http";
+import { features, type Feature } from "../../api/questions";
+import { number, say, t } from "../../i18n/t";
+import { counts, inZoom } from "../../state/counts";
+import { bounds, datetimeOf, edits, featured, filterOf, place, selection, stack } from "../../state/portal";
+import { batch, effect, signal } from "../../state/store";
+import { swatch } from "../../ui/legend";
+import { factsOf, nameOf } from "../../ui/values";
+import { View } from "../../ui/view";
+import { paneHead, steps } from "./pane";
+
+const PAGE = 100;
+const MOST = 1000;
+const REST = 200;
+
+const chosen = signal<string | null>(null);
+const limit = signal(PAGE);
+
+interface Listed {
+  layer: Layer;
+  rows: readonly Feature[];
+}
+
+class List extends View {
+  #found = signal<Listed | "failed" | null>(null);
+  #latest = new Latest();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #end: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#end = effect(() => this.#follow());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+    this.#latest.stop();
+    this.#end?.();
+  }
+
+  #layer(): Layer | undefined {
+    const all = featured.value;
+    return all.find((layer) => layer.id === chosen.value) ?? all.find((layer) => inZoom(layer, place.value.zoom)) ?? all[0];
+  }
+
+  #follow(): void {
+    const layer = this.#layer();
+    const bbox = bounds.value;
+    if (!layer || !bbox) return;
+    const asked = { bbox, filter: filterOf(layer), datetime: datetimeOf(layer), limit: limit.value, sortby: layer.time ? `-${layer.time}` : (layer.label ?? undefined), skipGeometry: true };
+    void edits.value[layer.id];
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () =>
+        void this.#latest.ask(
+          (abort) => features(layer, asked, abort),
+          (rows) => (this.#found.value = { layer, rows }),
+          () => (this.#found.value = "failed"),
+        ),
+      REST,
+    );
+  }
+
+  protected override render() {
+    const layers = featured.value;
+    const layer = this.#layer();
+    const now = this.#found.value;
+    if (!layer) return html`<section class="pane" aria-label=${t("list")}>${paneHead(t("list"))}<p class="empty">${t("pane.no-layer")}</p></section>`;
+    return html`<section class="pane" aria-label=${t("list")}>
+      ${paneHead(
+        t("list"),
+        html`<select aria-label=${t("pane.layer")} @change=${(e: Event) => this.#pick((e.target as HTMLSelectElement).value)}>
+          ${layers.map((one) => html`<option value=${one.id} ?selected=${one === layer}>${say(one.title)}</option>`)}
+        </select>`,
+      )}
+      <div class="scroll" aria-busy=${now === null}>
+        ${now === null ? html`<div class="bones"><i></i><i></i><i></i></div>` : now === "failed" ? html`<p class="empty" role="alert">${t("detail.failed")}</p>` : this.#rows(now)}
+      </div>
+    </section>`;
+  }
+
+  #pick(id: string): void {
+    batch(() => {
+      chosen.value = id;
+      limit.value = PAGE;
+      this.#found.value = null;
+    });
+  }
+
+  #rows({ layer, rows }: Listed): TemplateResult {
+    if (!rows.length) return html`<p class="empty">${t("list.none", { layer: say(layer.title) })}</p>`;
+    const classes = classesOf(layer);
+    const [only] = layer.legend.length === 1 && !layer.legend[0]!.ramp ? layer.legend : [];
+    const count = counts.value[layer.id];
+    const all = count && count !== "failed" ? count.total : rows.length;
+    return html`<ul class="listed" @keydown=${steps}>
+        ${rows.map((row) => {
+          const entry = classes?.entries.find((e) => e.filter!.value === row.properties[classes.field]) ?? only;
+          const name = layer.label && row.properties[layer.label] ? nameOf(layer, row.id, row.properties) : null;
+          const facts = factsOf(layer, row.properties, name ? 2 : 3);
+          return html`<li><button class="plain" data-id=${row.id} @click=${() => this.#open(layer, rows, row)}>
+            ${entry ? swatch(entry) : nothing}<span class="name">${name ?? facts[0] ?? nameOf(layer, row.id, row.properties)}</span>
+            <small>${(name ? facts : facts.slice(1)).join(" · ")}</small>
+          </button></li>`;
+        })}
+      </ul>
+      ${all > rows.length
+        ? html`<p class="hint rest">${t("list.more", { n: number(rows.length), all: number(all) })}
+            ${rows.length < MOST ? html`<button class="outlined" @click=${() => (limit.value = Math.min(MOST, limit.peek() + PAGE * 2))}>${t("list.on")}</button>` : nothing}</p>`
+        : nothing}`;
+  }
+
+  #open(layer: Layer, rows: readonly Feature[], row: Feature): void {
+    batch(() => {
+      stack.value = rows.map(({ id }) => ({ layer: layer.id, id }));
+      selection.value = { layer: layer.id, id: row.id };
+    });
+  }
+}
+
+customElements.define("antu-list", List);

@@ -1,0 +1,44 @@
+// The panels beside the map that are not about one feature: which there are, and the head that they share.
+import { html, nothing, type TemplateResult } from "lit";
+import { t, type Key } from "../../i18n/t";
+import { batch } from "../../state/store";
+import { pane, selection } from "../../state/portal";
+import { icon, type IconName } from "../../ui/icons";
+
+export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
+  rank: { title: "rank", icon: "rank" },
+  list: { title: "list", icon: "list" },
+  take: { title: "take", icon: "load" },
+};
+
+/** Opens a panel, or closes it when it is the one that is open. */
+export function turnTo(which: string): void {
+  batch(() => {
+    pane.value = pane.peek() === which && !selection.peek() ? null : which;
+    selection.value = null;
+  });
+}
+
+export function paneHead(title: string, choice: TemplateResult | typeof nothing = nothing): TemplateResult {
+  return html`<header>
+    <h2 tabindex="-1">${title}</h2>
+    <button class="round close" aria-label=${t("close")} @click=${() => (pane.value = null)}>${icon("close")}</button>
+    ${choice === nothing ? nothing : html`<p class="choice">${choice}</p>`}
+  </header>`;
+}
+
+/** From a feature back to the panel that it was chosen in. */
+export function wayBack(): TemplateResult | typeof nothing {
+  const from = pane.value && PANES[pane.value];
+  return from ? html`<button class="plain back" @click=${() => (selection.value = null)}>${icon("left")}${t(from.title)}</button>` : nothing;
+}
+
+/** Arrow keys, Home and End step through the buttons of a list. */
+export function steps(event: KeyboardEvent): void {
+  const all = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
+  const at = all.indexOf(event.target as HTMLElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (to === undefined || at < 0) return;
+  event.preventDefault();
+  all[Math.min(all.length - 1, Math.max(0, to))]?.focus();
+}
