@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("gis.cli.database", "Read such a file back into an empty database."),
     "import": ("gis.cli.exchange", "Read a file into a layer."),
     "export": ("gis.cli.exchange", "Write a layer into a file."),
+    "streets": ("gis.cli.streets", "Draft the street-block map from OpenStreetMap and derive its geometry."),
     "token": ("gis.cli.token", "Make, list and revoke tokens for programs."),
     "audit": ("gis.cli.audit", "Verify and read the audit log."),
     "bench": ("gis.cli.bench", "Measure, and print a table."),

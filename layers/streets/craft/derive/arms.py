@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from math import atan2, hypot
+from itertools import pairwise
+from math import atan2, hypot, inf
 
 import numpy as np
 
@@ -82,12 +83,26 @@ class Arm:
         """On the reference line."""
         line = self.ribbon.line if self.end == 0 else self.ribbon.line[::-1]
         left = outward
-        for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(line):
             link = hypot(x1 - x0, y1 - y0)
             if left <= link:
                 return (x0 + (x1 - x0) * left / link, y0 + (y1 - y0) * left / link)
             left -= link
         return line[-1]
+
+    def locate(self, point: Dot) -> float:
+        """How far out the nearest place of the reference line is."""
+        line = self.ribbon.line if self.end == 0 else self.ribbon.line[::-1]
+        best, found, along = inf, 0.0, 0.0
+        for (x0, y0), (x1, y1) in pairwise(line):
+            link = hypot(x1 - x0, y1 - y0)
+            share = ((point[0] - x0) * (x1 - x0) + (point[1] - y0) * (y1 - y0)) / link**2
+            share = min(max(share, 0.0), 1.0)
+            off = hypot(point[0] - x0 - share * (x1 - x0), point[1] - y0 - share * (y1 - y0))
+            if off < best - 1e-9:
+                best, found = off, along + share * link
+            along += link
+        return found
 
 
 def arm(number: int, end: int, node: int, ribbon: Ribbon) -> Arm:

@@ -19,6 +19,8 @@ LONGEST_LINK = 60.0
 WIDEST_HUB = 90.0
 LEAST_TRIM = 0.5
 STREET_RADIUS = 1.0
+FARTHEST_STEP = 25.0
+"""Further apart than this, carriageways side by side keep ends of their own."""
 RADII = {"motorway": 12.0, "trunk": 8.0, "primary": 8.0, "secondary": 6.0, "tertiary": 5.0, "service": 2.0}
 USUAL_RADIUS = 3.0
 
@@ -174,10 +176,30 @@ def shape(web: Web, hub: Hub) -> None:
             second.trim = max(second.trim, made.second)
         if kerb.mouth is not None and gap < pi - 0.24:
             first.mouth[0], second.mouth[1] = max(kerb.mouth[0], 0.0), max(kerb.mouth[1], 0.0)
+    align(hub)
     if len(hub.arms) == 2:
         narrows = abs(hub.arms[0].width - hub.arms[1].width)
         for one in hub.arms:
             one.trim = max(one.trim, min(1.5 * narrows, 8.0))
+
+
+def align(hub: Hub) -> None:
+    """Carriageways side by side end side by side, and what crosses one of them crosses all."""
+    following = [*hub.arms[1:], hub.arms[0]]
+    pairs = [
+        (first, second)
+        for first, second, made in zip(hub.arms, following, hub.corners, strict=True)
+        if not made.path and made.sure
+    ]
+    for first, second in (*pairs, *pairs[::-1], *pairs):
+        for one, edge, other in ((first, first.left, second), (second, second.right, first)):
+            level = other.locate(edge.at(one.trim))
+            if level - other.trim <= FARTHEST_STEP:
+                other.trim = max(other.trim, min(level, other.length * 0.5))
+            mouth = next((m for m in one.mouth if m is not None), None)
+            if mouth is not None and other.mouth == [None, None]:
+                across = other.locate(edge.at(mouth))
+                other.mouth = [across, across]
 
 
 def usual_radius(web: Web, node: Node, first: Arm, second: Arm) -> float:

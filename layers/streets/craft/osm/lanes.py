@@ -70,7 +70,7 @@ def profile(way: int, tags: Tags, *, traffic: str) -> Profile:
     left, right = (_side(tags, side, made) for side in ("left", "right"))
     inner = [*left, *lanes, *right[::-1]]
     _fit_to_width(way, tags, inner, made)
-    walks = [_walk(tags, side, usual, made) for side in ("left", "right")]
+    walks = [_walk(tags, side, usual, made, guess=not oneway or side == traffic) for side in ("left", "right")]
     rows = [*([walks[0]] if walks[0] else []), *inner, *([walks[1]] if walks[1] else [])]
     made.strips = [
         Strip(id=str(n), kind=row.kind, width=round(row.width, 3), dir=row.dir, turns=row.turns, use=row.use)  # type: ignore[arg-type]
@@ -246,11 +246,12 @@ def _fit_to_width(way: int, tags: Tags, rows: list[_Lane], made: Profile) -> Non
     made.origin["width"] = "osm-default" if key == "est_width" else "osm-tag"
 
 
-def _walk(tags: Tags, side: str, usual: Usual, made: Profile) -> _Lane | None:
+def _walk(tags: Tags, side: str, usual: Usual, made: Profile, *, guess: bool) -> _Lane | None:
+    """Without a tag a sidewalk is guessed by class; beside a one-way carriageway only on its outer side."""
     both = tags.get("sidewalk:both", tags.get("sidewalk"))
     said = tags.get(f"sidewalk:{side}", both)
     if said is None:
-        if usual.walk == 0 or tags.get("bridge") == "yes" and usual.walk == 0:
+        if usual.walk == 0 or not guess:
             return None
         made.origin[f"sidewalk_{side}"] = "osm-default"
         return _Lane("sidewalk", 0, usual.walk)
