@@ -54,6 +54,8 @@ class Arm:
     trim: float = 0.0
     mouth: list[float | None] = field(default_factory=lambda: [None, None])
     """Where the crossing carriageways' edges meet this arm's left and right kerb; None where nothing crosses."""
+    open: tuple[bool, bool] = (True, True)
+    """Whether the left and the right kerb turn a corner here, or run beside another carriageway."""
 
     @property
     def length(self) -> float:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import atan2, hypot, pi
 
-from layers.streets.craft.derive.arms import Arm, arm
+from layers.streets.craft.derive.arms import Arm, Edge, arm
 from layers.streets.craft.derive.corners import Corner, corner
-from layers.streets.craft.derive.ribbon import Ribbon
+from layers.streets.craft.derive.ribbon import Dot, Ribbon
 from layers.streets.craft.document import Document, Node
 
 SHORTEST_LANE = 1.0
@@ -184,22 +184,62 @@ def shape(web: Web, hub: Hub) -> None:
 
 
 def align(hub: Hub) -> None:
-    """Carriageways side by side end side by side, and what crosses one of them crosses all."""
+    """Carriageways side by side end side by side, and what crosses one of them crosses all in one line."""
     following = [*hub.arms[1:], hub.arms[0]]
+    joined = [not made.path and made.sure for made in hub.corners]
     pairs = [
-        (first, second)
-        for first, second, made in zip(hub.arms, following, hub.corners, strict=True)
-        if not made.path and made.sure
+        (first, second) for first, second, joint in zip(hub.arms, following, joined, strict=True) if joint
     ]
     for first, second in (*pairs, *pairs[::-1], *pairs):
         for one, edge, other in ((first, first.left, second), (second, second.right, first)):
             level = other.locate(edge.at(one.trim))
             if level - other.trim <= FARTHEST_STEP:
                 other.trim = max(other.trim, min(level, other.length * 0.5))
-            mouth = next((m for m in one.mouth if m is not None), None)
-            if mouth is not None and other.mouth == [None, None]:
-                across = other.locate(edge.at(mouth))
-                other.mouth = [across, across]
+    for arm, before, after in zip(hub.arms, [joined[-1], *joined[:-1]], joined, strict=True):
+        arm.open = (not after, not before)
+    if all(joined):
+        return
+    start = joined.index(False) + 1
+    group: list[Arm] = []
+    for k in range(start, start + len(hub.arms)):
+        group.append(hub.arms[k % len(hub.arms)])
+        if not joined[k % len(hub.arms)]:
+            if len(group) > 1:
+                cross(group)
+            group = []
+
+
+def cross(group: list[Arm]) -> None:
+    """One line across arms side by side, from the rightmost's right mouth to the leftmost's left."""
+    first, last = group[0], group[-1]
+    right, left = first.mouth[1], last.mouth[0]
+    if right is None and left is None:
+        return
+    if right is not None:
+        p = first.right.at(right)
+    if left is not None:
+        q = last.left.at(left)
+    if right is None:
+        p = last.right.at(last.locate(q))
+    if left is None:
+        q = first.left.at(first.locate(p))
+    if hypot(q[0] - p[0], q[1] - p[1]) < 0.5:
+        return
+    for arm in group:
+        arm.mouth = [_crossed(arm.left, arm, p, q), _crossed(arm.right, arm, p, q)]
+
+
+def _crossed(edge: Edge, arm: Arm, p: Dot, q: Dot) -> float:
+    """The station where an edge, taken as straight there, meets the line through two points."""
+    at = arm.locate(((p[0] + q[0]) / 2, (p[1] + q[1]) / 2))
+    near, far = max(at - 2, 0.0), min(at + 2, arm.length)
+    (x0, y0), (x1, y1) = edge.at(near), edge.at(far)
+    dx, dy = q[0] - p[0], q[1] - p[1]
+    slope = (x1 - x0) * dy - (y1 - y0) * dx
+    if abs(slope) < 1e-6:
+        return at
+    share = ((p[0] - x0) * dy - (p[1] - y0) * dx) / slope
+    return min(max(near + share * (far - near), 0.0), arm.length)
 
 
 def usual_radius(web: Web, node: Node, first: Arm, second: Arm) -> float:

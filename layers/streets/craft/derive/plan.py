@@ -22,6 +22,9 @@ from layers.streets.craft.document import Document, Movement
 
 SPACE = UUID("6a0c2a9e-2f53-5d0a-9d62-0d6f3c7d7b11")
 
+BEHIND_WALK = 0.5
+"""The zone ends so far behind a crosswalk without a stop line."""
+
 
 @dataclass(slots=True)
 class Junction:
@@ -167,7 +170,7 @@ def _zones(
         placed = standing.get(arm.key)
         if placed is None:
             return arm.trim
-        reach = placed.stop[1].far if placed.stop else placed.walk[1].far if placed.walk else 0.0
+        reach = placed.stop[1].far if placed.stop else placed.walk[1].far + BEHIND_WALK if placed.walk else 0.0
         return min(max(arm.trim, reach), arm.length * 0.8)
 
     wider = [k for k, hub in enumerate(hubs) if any(depth(arm) > arm.trim for arm in hub.arms)]

@@ -106,10 +106,13 @@ def union(web: Web, hub: Hub, outline: BaseGeometry, street: bool, depth: Depth)
         for arm in (first, second):
             starts.setdefault(arm.node, []).extend(end_points(arm, 0.0, street))
     parts += [shapely.convex_hull(shapely.multipoints(np.round(points, 3))) for points in starts.values()]
-    if shapely.is_valid(outline) and hub.inside:
+    sure = all(made.sure for made in (hub.street_corners if street else hub.corners))
+    if sure and shapely.is_valid(outline) and not outline.is_empty:
         parts.append(outline)
     whole = shapely.union_all([part for part in parts if part.geom_type in {"Polygon", "MultiPolygon"}])
-    closed = shapely.buffer(shapely.buffer(whole, CLOSING, quad_segs=4), -CLOSING, quad_segs=4)
+    closed = whole
+    if not sure or whole.geom_type != "Polygon":
+        closed = shapely.buffer(shapely.buffer(whole, CLOSING, quad_segs=4), -CLOSING, quad_segs=4)
     beyond = [
         strip_of(
             arm.ribbon,

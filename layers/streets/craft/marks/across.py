@@ -16,10 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.streets.craft.derive.arms import Arm
 from layers.streets.craft.derive.places import Across, Places
-from layers.streets.craft.derive.plan import Plan
+from layers.streets.craft.derive.plan import Junction, Plan
 from layers.streets.craft.derive.ribbon import Floats
 from layers.streets.craft.derive.turns import inbound, strips_at
-from layers.streets.craft.document import TRAVEL
 from layers.streets.craft.marks.canvas import Canvas
 from layers.streets.craft.marks.lines import dashed
 from layers.streets.craft.marks.rules import Rules
@@ -65,9 +64,11 @@ def frame(arm: Arm, station: float) -> Frame:
 
 
 def across(plan: Plan, canvas: Canvas, rules: Rules) -> None:
+    right = plan.web.document.traffic == "right"
     for junction in plan.junctions:
         zone = junction.zone
         shapely.prepare(zone)
+        served = boxes_wanted(junction)
         for arm in junction.hub.arms:
             placed = plan.places.get(arm.key)
             if placed is None:
@@ -79,8 +80,8 @@ def across(plan: Plan, canvas: Canvas, rules: Rules) -> None:
                 stop(canvas, rules, arm, placed, owner, name)
                 if placed.waiting is not None:
                     waiting(canvas, rules, arm, placed, owner, name)
-                if placed.arm.box is not None:
-                    box(canvas, rules, arm, placed, zone, owner, name)
+                if placed.arm.box is not None and (placed.arm.box.serves or arm.key in served):
+                    box(canvas, rules, arm, placed, zone, owner, name, right=right)
                 if placed.arm.left_wait is not None:
                     left_wait(canvas, rules, arm, placed, zone, owner, name)
             elif placed.arm.give_way:
@@ -107,8 +108,10 @@ def crosswalk(
     at = frame(arm, (far.left + far.right) / 2)
     rule = rules["zebra" if placed.arm.crosswalk.pattern == "zebra" else "crosswalk"]
     slope = at.slope(far)
-    reach = FLARE
-    ends = at.points([(far.right - slope * reach, -at.right - reach), (far.left + slope * reach, at.left + reach)])
+    left, right = (FLARE if open_ else 0.0 for open_ in arm.open)
+    ends = at.points(
+        [(far.right - slope * right, -at.right - right), (far.left + slope * left, at.left + left)]
+    )
     inside = shapely.intersection(shapely.linestrings(ends), zone)
     middle = (at.left - at.right) / 2
     span = _around(inside, at, middle)
@@ -211,8 +214,21 @@ def waiting(canvas: Canvas, rules: Rules, arm: Arm, placed: Places, owner: str, 
         canvas.add(side, owner, f"{name}/waiting-sides", quads=np.array(sides))
 
 
+def boxes_wanted(junction: Junction) -> set[tuple[str, str]]:
+    """Arms that go straight on to where others turn across the traffic: who turns waits in front of them."""
+    ahead: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    turned: set[tuple[str, str]] = set()
+    for move in junction.moves:
+        target = (move.target.segment, move.target.end)
+        if move.turn == "through":
+            ahead.setdefault((move.source.segment, move.source.end), set()).add(target)
+        elif move.turn == "left":
+            turned.add(target)
+    return {source for source, targets in ahead.items() if targets & turned}
+
+
 def box(
-    canvas: Canvas, rules: Rules, arm: Arm, placed: Places, zone: BaseGeometry, owner: str, name: str
+    canvas: Canvas, rules: Rules, arm: Arm, placed: Places, zone: BaseGeometry, owner: str, name: str, *, right: bool
 ) -> None:
     """Between the crossing carriageway's edge and the crosswalk, in front of the lanes nearest the kerb."""
     assert placed.arm.box is not None
@@ -230,8 +246,7 @@ def box(
     width = min(placed.arm.box.width, span[1] - span[0] - 1.0)
     if width < 1.0:
         return
-    low = span[0] + 0.5
-    high = low + width
+    low = span[1] - 0.5 - width if right else span[0] + 0.5
     front = last.out(-(CLEAR + depth) / cosine)
     slope = at.slope(front)
     angle = atan(slope)
@@ -293,7 +308,3 @@ def give_way(canvas: Canvas, rules: Rules, arm: Arm, placed: Places, owner: str,
         path = at.points([(at.out(row, y), y) for y in (span[0] + FREE, span[1] - FREE)])
         quads, _ = dashed(path, rule.width, rule.dash, rule.gap)
         canvas.add(rule, owner, f"{name}/give-way/{n}", quads=quads)
-
-
-def travelled(arm: Arm) -> bool:
-    return any(strip.kind in TRAVEL for strip in strips_at(arm))

@@ -79,8 +79,10 @@ def _piece(canvas: Canvas, rules: Rules, piece: Piece, arm: Arm, ends: tuple[_En
 def _path(
     piece: Piece, k: int, ends: tuple[_End, _End], share: float, length: float, *, kerb: bool
 ) -> Floats | None:
-    start = ends[0].trim if kerb else ends[0].at(share)
-    end = length - (ends[1].trim if kerb else ends[1].at(1 - share))
+    first, second = ends[0].at(share), ends[1].at(1 - share)
+    if kerb:
+        first, second = max(first, ends[0].trim), max(second, ends[1].trim)
+    start, end = first, length - second
     part_of = piece.cut(start, end)
     if part_of is None or end - start < 1.0:
         return None
