@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import atan2, hypot, inf
+from math import atan2, dist, hypot, inf
 
 import numpy as np
 
@@ -51,6 +51,8 @@ class Arm:
     street_left: Edge
     street_right: Edge
     width: float
+    walks: tuple[float, float]
+    """Between kerb and street edge on the left and on the right."""
     trim: float = 0.0
     mouth: list[float | None] = field(default_factory=lambda: [None, None])
     """Where the crossing carriageways' edges meet this arm's left and right kerb; None where nothing crosses."""
@@ -124,19 +126,10 @@ def arm(number: int, end: int, node: int, ribbon: Ribbon) -> Arm:
     for kerb in (0, 1):
         if found[kerb].points == found[kerb + 2].points:
             found[kerb + 2] = found[kerb]
-    (x0, y0), (x1, y1) = found[0].points[0], found[1].points[0]
-    made = Arm(
-        number, end, node, ribbon, ribbon.line[0 if end == 0 else -1], 0.0, *found, hypot(x1 - x0, y1 - y0)
-    )
+    left, right, street_left, street_right = (edge.points[0] for edge in found)
+    origin = ribbon.line[0 if end == 0 else -1]
+    walks = (dist(left, street_left), dist(right, street_right))
+    made = Arm(number, end, node, ribbon, origin, 0.0, *found, dist(left, right), walks)
     ahead = made.point(min(6.0, ribbon.length))
     made.heading = atan2(ahead[1] - made.origin[1], ahead[0] - made.origin[0])
     return made
-
-
-def rounded(points: list[Dot]) -> list[Dot]:
-    """On the grid of one millimetre, without repeated points."""
-    found: list[Dot] = []
-    for x, y in np.round(points, 3).tolist():
-        if not found or (x, y) != found[-1]:
-            found.append((x, y))
-    return found

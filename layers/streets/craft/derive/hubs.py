@@ -166,9 +166,9 @@ def shape(web: Web, hub: Hub) -> None:
         kerb = corner(first.left, second.right, gap, radius, apart=apart)
         street = kerb
         if first.left is not first.street_left or second.right is not second.street_right:
-            street = corner(
-                first.street_left, second.street_right, gap, min(radius, STREET_RADIUS), apart=apart
-            )
+            beside = min(first.walks[0], second.walks[1])
+            outer = max(radius - beside, min(radius, STREET_RADIUS))
+            street = corner(first.street_left, second.street_right, gap, outer, apart=apart)
         hub.corners.append(kerb)
         hub.street_corners.append(street)
         for made in (kerb, street):

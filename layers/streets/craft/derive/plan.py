@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import pi
 from uuid import UUID, uuid5
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -17,7 +18,7 @@ from layers.streets.craft.derive.ribbon import ribbon
 from layers.streets.craft.derive.rings import rings
 from layers.streets.craft.derive.surfaces import Stretch, Surface, areas, stretches, surfaces
 from layers.streets.craft.derive.tidy import Ground, rank_of, tidy
-from layers.streets.craft.derive.turns import movements
+from layers.streets.craft.derive.turns import Move, movements
 from layers.streets.craft.document import Document, Movement
 
 SPACE = UUID("6a0c2a9e-2f53-5d0a-9d62-0d6f3c7d7b11")
@@ -37,7 +38,7 @@ class Junction:
     walks: list[BaseGeometry]
     legs: int
     layer: int
-    moves: list[Movement] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -68,8 +69,10 @@ def derive(document: Document, *, radius: float | None = None, enclose: bool = T
     hubs = [hub for hub in web.hubs if len(hub.arms) >= 2]
     kerbs = rings(web, hubs, street=False)
     grounds = [
-        Ground(kerb, walks, _layer(hub), min(rank_of(a.ribbon.segment.road_class) for a in hub.arms), hub.key)
-        for hub, kerb, walks in zip(hubs, kerbs, _walks(web, hubs, kerbs), strict=True)
+        Ground(
+            kerb, walks, _layer(hub), min(rank_of(a.ribbon.segment.road_class) for a in hub.arms), hub.key, body
+        )
+        for hub, kerb, (walks, body) in zip(hubs, kerbs, _walks(web, hubs, kerbs), strict=True)
     ]
     tidy(
         grounds,
@@ -134,19 +137,24 @@ def _layer(hub: Hub) -> int:
     return min(levels, key=lambda level: (-levels.count(level), abs(level), level))
 
 
-def _walks(web: Web, hubs: list[Hub], kerbs: list[BaseGeometry]) -> list[list[BaseGeometry]]:
-    """The ground between the kerb and the street edge around each corner."""
+def _walks(
+    web: Web, hubs: list[Hub], kerbs: list[BaseGeometry]
+) -> list[tuple[list[BaseGeometry], BaseGeometry]]:
+    """The ground between the kerb and the street edge around each corner, and the whole within street edges."""
     with_walks = [
-        k for k, hub in enumerate(hubs) if any(a.left is not a.street_left or a.right is not a.street_right for a in hub.arms)
-    ]  # fmt: skip
+        k
+        for k, hub in enumerate(hubs)
+        if any(a.left is not a.street_left or a.right is not a.street_right for a in hub.arms)
+    ]
     streets = rings(web, [hubs[k] for k in with_walks], street=True)
-    found: list[list[BaseGeometry]] = [[] for _ in hubs]
-    for k, street in zip(with_walks, streets, strict=True):
-        around = shapely.difference(street, kerbs[k], grid_size=1e-3)
-        parts = [areas(part) for part in shapely.get_parts(around)]
-        found[k] = sorted(
-            (part for part in parts if not part.is_empty), key=lambda p: (p.bounds, p.wkb)
-        )
+    found: list[tuple[list[BaseGeometry], BaseGeometry]] = [([], kerb) for kerb in kerbs]
+    inner = np.array([kerbs[k] for k in with_walks], dtype=object)
+    around = shapely.difference(np.array(streets, dtype=object), inner, grid_size=1e-3)
+    for k, street, rest in zip(with_walks, streets, around.tolist(), strict=True):
+        parts = [part for part in map(areas, shapely.get_parts(rest).tolist()) if not part.is_empty]
+        parts.sort(key=lambda part: (part.bounds, part.wkb))
+        body = street if bool(shapely.covers(street, kerbs[k])) else shapely.union(street, kerbs[k])
+        found[k] = (parts, body)
     return found
 
 

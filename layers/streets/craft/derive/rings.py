@@ -13,7 +13,7 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from layers.streets.craft.derive.arms import Arm, Edge, rounded
+from layers.streets.craft.derive.arms import Arm, Edge
 from layers.streets.craft.derive.corners import Corner
 from layers.streets.craft.derive.hubs import Hub, Web
 from layers.streets.craft.derive.ribbon import Dot, Ribbon
@@ -39,13 +39,13 @@ def rings(web: Web, hubs: Sequence[Hub], *, street: bool, depth: Depth = trim_of
 
 
 def polygons(outlines: Sequence[list[Dot]]) -> np.ndarray:
-    """All polygons in one call; an outline of fewer than three points gives an empty one."""
+    """All polygons in one call, on the grid; an outline of fewer than three points gives an empty one."""
     usable = [k for k, outline in enumerate(outlines) if len(outline) >= 3]
     shapes = np.full(len(outlines), Polygon(), dtype=object)
     if usable:
         closed = [[*outlines[k], outlines[k][0]] for k in usable]
         numbers = np.repeat(np.arange(len(closed)), [len(outline) for outline in closed])
-        made = shapely.linearrings(np.array(list(chain.from_iterable(closed))), indices=numbers)
+        made = shapely.linearrings(np.round(np.array(list(chain.from_iterable(closed))), 3), indices=numbers)
         shapes[usable] = shapely.polygons(made)
     return shapes
 
@@ -59,8 +59,7 @@ def ring(hub: Hub, street: bool, depth: Depth) -> list[Dot]:
         left = arm.street_left if street else arm.left
         right = after.street_right if street else after.right
         points += way(left, right, made, depth(arm), depth(after))
-    found = rounded(points)
-    return found[:-1] if len(found) > 1 and found[0] == found[-1] else found
+    return points
 
 
 def end_points(arm: Arm, depth: float, street: bool) -> list[Dot]:

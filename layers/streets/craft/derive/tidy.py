@@ -17,6 +17,8 @@ from layers.streets.craft.derive.rings import GRID, largest
 from layers.streets.craft.derive.surfaces import Surface, areas
 
 NOTHING = 1e-4
+SEAM = 0.02
+"""Square metres that two neighbours may share along a seam, from rounding its points to the millimetre."""
 RANKS = {
     name: rank
     for rank, name in enumerate(("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified"))
@@ -37,10 +39,8 @@ class Ground:
     layer: int
     rank: float
     key: str
-
-    @property
-    def body(self) -> BaseGeometry:
-        return shapely.union_all([self.kerb, *self.walks]) if self.walks else self.kerb
+    body: BaseGeometry
+    """All of it, sidewalks included."""
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ def overlapping(shapes: np.ndarray, levels: np.ndarray) -> np.ndarray:
     a, b = tree.query(shapes)
     keep = (a < b) & (levels[a] == levels[b])
     a, b = a[keep], b[keep]
-    keep = shapely.area(shapely.intersection(shapes[a], shapes[b])) > NOTHING
+    keep = shapely.area(shapely.intersection(shapes[a], shapes[b])) > SEAM
     return np.column_stack((a[keep], b[keep]))
 
 

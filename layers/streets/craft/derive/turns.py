@@ -7,10 +7,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import degrees
+from typing import NamedTuple
 
 from layers.streets.craft.derive.arms import Arm
 from layers.streets.craft.derive.hubs import Hub, Web
-from layers.streets.craft.document import TRAVEL, End, LaneEnd, Movement, Strip, Turn
+from layers.streets.craft.document import TRAVEL, Movement, Strip, Turn
+
+class Lane(NamedTuple):
+    segment: str
+    end: str
+    strip: str
+
+
+class Move(NamedTuple):
+    """From the lane `source` leads to the lane `target`."""
+
+    source: Lane
+    target: Lane
+    turn: Turn
+    vehicles: tuple[str, ...] = ()
+
 
 EITHER: tuple[Turn, ...] = ("through", "right", "left", "uturn")
 """Where no wanted turn is possible, the first of these that is."""
@@ -50,9 +66,9 @@ def turn_of(source: Arm, target: Arm) -> Turn:
     return "left" if angle > 0 else "right"
 
 
-def movements(web: Web, hub: Hub, said: dict[str, list[Movement]]) -> list[Movement]:
-    known = [m for k in hub.nodes for m in said.get(web.nodes[k].id, [])]
-    done = {(m.source.segment, m.source.end, m.source.strip) for m in known}
+def movements(web: Web, hub: Hub, said: dict[str, list[Movement]]) -> list[Move]:
+    known = [_said(m) for k in hub.nodes for m in said.get(web.nodes[k].id, [])]
+    done = {m.source for m in known}
     found = list(known)
     out = [_Way(arm, outbound(arm)) for arm in hub.arms]
     out = [way for way in out if way.strips]
@@ -62,15 +78,15 @@ def movements(web: Web, hub: Hub, said: dict[str, list[Movement]]) -> list[Movem
         for way in out:
             targets.setdefault(turn_of(arm, way.arm), []).append(way)
         for number, lane in enumerate(lanes):
-            if (*arm.key, lane.id) in done:
+            if Lane(*arm.key, lane.id) in done:
                 continue
-            found += _of_lane(hub.key, arm, lanes, number, targets, web.document.traffic)
+            found += _of_lane(arm, lanes, number, targets, web.document.traffic)
     return found
 
 
 def _of_lane(
-    node: str, arm: Arm, lanes: list[Strip], number: int, targets: dict[Turn, list[_Way]], side: str
-) -> list[Movement]:
+    arm: Arm, lanes: list[Strip], number: int, targets: dict[Turn, list[_Way]], side: str
+) -> list[Move]:
     lane = lanes[number]
     wanted = lane.turns or usual(lane, number, len(lanes), targets, side)
     chosen = [turn for turn in wanted if turn in targets]
@@ -82,15 +98,7 @@ def _of_lane(
             fromright = max(len(way.strips) - (len(lanes) - number), 0)
             place = fromright if turn == "right" else min(number, len(way.strips) - 1)
             target = next((s for s in way.strips if s.kind == lane.kind != "drive"), way.strips[place])
-            made.append(
-                Movement(
-                    node=node,
-                    source=LaneEnd(segment=arm.key[0], end=_end(arm), strip=lane.id),
-                    target=LaneEnd(segment=way.arm.key[0], end=_end(way.arm), strip=target.id),
-                    turn=turn,
-                    vehicles=lane.use,
-                )
-            )
+            made.append(Move(Lane(*arm.key, lane.id), Lane(*way.arm.key, target.id), turn, lane.use))
     return made
 
 
@@ -110,5 +118,11 @@ def usual(
     return tuple(turns)
 
 
-def _end(arm: Arm) -> End:
-    return "a" if arm.end == 0 else "b"
+def _said(given: Movement) -> Move:
+    source, target = given.source, given.target
+    return Move(
+        Lane(source.segment, source.end, source.strip),
+        Lane(target.segment, target.end, target.strip),
+        given.turn,
+        given.vehicles,
+    )

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from layers.streets.craft.derive.ribbon import Floats
+from layers.streets.craft.derive.ribbon import Dot, Floats
 from layers.streets.craft.marks.rules import Rule
+
+
+Shapes = NDArray[Any]
+Quad = tuple[Dot, Dot, Dot, Dot]
 
 
 @dataclass(slots=True)
@@ -25,8 +31,10 @@ class Mark:
     colour: str
     text: str = ""
     shapes: list[BaseGeometry] = field(default_factory=list)
-    _quads: Floats | None = None
+    _quads: Floats | list[Quad] | None = None
     _outlines: list[Floats] = field(default_factory=list)
+    _within: BaseGeometry | None = None
+    _whole: bool = False
 
 
 @dataclass(slots=True)
@@ -39,28 +47,33 @@ class Canvas:
         owner: str,
         part: str,
         *,
-        quads: Floats | None = None,
+        quads: Floats | list[Quad] | None = None,
         outlines: list[Floats] | None = None,
         shapes: list[BaseGeometry] | None = None,
         colour: str = "",
         text: str = "",
+        within: BaseGeometry | None = None,
+        whole: bool = False,
     ) -> None:
-        """`quads` is n × 4 × 2; nothing is added when there is nothing."""
+        """`quads` is n × 4 × 2; nothing is added when there is nothing. Only quads that lie `within` are kept, and
+        of a `whole` mark all or none."""
         if (quads is None or not len(quads)) and not outlines and not shapes:
             return
         self.marks.append(
             Mark(
-                rule, owner, part, colour or rule.colour, text, list(shapes or []), quads, list(outlines or [])
+                rule, owner, part, colour or rule.colour, text, list(shapes or []), quads, list(outlines or []),
+                within, whole,
             )
         )
 
     def finish(self) -> list[Mark]:
         """Makes all shapes, in the order in which they were drawn."""
         quads = [mark._quads for mark in self.marks if mark._quads is not None and len(mark._quads)]
-        made: list[BaseGeometry] = []
+        made: list[BaseGeometry | None] = []
         if quads:
-            corners = np.round(np.concatenate(quads), 3)
-            made = shapely.polygons(np.concatenate((corners, corners[:, :1]), axis=1)).tolist()
+            corners = np.round(np.concatenate([np.asarray(each) for each in quads]), 3)
+            pieces = shapely.polygons(np.concatenate((corners, corners[:, :1]), axis=1))
+            made = self._kept(pieces)
         outlines = [np.round(outline, 3) for mark in self.marks for outline in mark._outlines]
         drawn: list[BaseGeometry] = []
         if outlines:
@@ -70,12 +83,30 @@ class Canvas:
         q = o = 0
         for mark in self.marks:
             count = 0 if mark._quads is None else len(mark._quads)
-            mark.shapes += made[q : q + count]
+            kept = [piece for piece in made[q : q + count] if piece is not None]
+            mark.shapes += kept if len(kept) == count or not mark._whole else []
             mark.shapes += drawn[o : o + len(mark._outlines)]
             q, o = q + count, o + len(mark._outlines)
-            mark._quads, mark._outlines = None, []
+            mark._quads, mark._outlines, mark._within = None, [], None
         self._mend()
         return self.marks
+
+    def _kept(self, pieces: Shapes) -> list[BaseGeometry | None]:
+        """The pieces in order, None for those outside the area they are bound to."""
+        at, areas, numbers = 0, [], []
+        for mark in self.marks:
+            count = 0 if mark._quads is None else len(mark._quads)
+            if mark._within is not None:
+                shapely.prepare(mark._within)
+                areas += [mark._within] * count
+                numbers += range(at, at + count)
+            at += count
+        found: list[BaseGeometry | None] = pieces.tolist()
+        if numbers:
+            inside = shapely.covers(np.array(areas, dtype=object), pieces[numbers])
+            for number in np.asarray(numbers)[~inside].tolist():
+                found[number] = None
+        return found
 
     def _mend(self) -> None:
         """A line around a hairpin may cross itself; it is mended, and what has no area left is dropped."""
