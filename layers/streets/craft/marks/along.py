@@ -73,7 +73,7 @@ def _piece(canvas: Canvas, rules: Rules, piece: Piece, arm: Arm, ends: tuple[_En
             outer = strips[left] if k == left else strips[right - 1]
             _kerb(canvas, rules, segment.id, f"{k}", path, code, outer, segment.road_class, 1 if k == right else -1)
         else:
-            _between(canvas, rules, segment.id, f"{k}", path, strips[k - 1], strips[k], wide, ends)
+            _between(canvas, rules, segment.id, path, strips, k, wide, ends)
 
 
 def _path(
@@ -97,13 +97,13 @@ def _between(
     canvas: Canvas,
     rules: Rules,
     owner: str,
-    name: str,
     path: Floats,
-    left: Strip,
-    right: Strip,
+    strips: tuple[Strip, ...],
+    k: int,
     wide: float,
     ends: tuple[_End, _End],
 ) -> None:
+    left, right, name = strips[k - 1], strips[k], f"{k}"
     code = right.line or _usual(left, right, wide, rules)
     if code in ("", "none"):
         return
@@ -126,7 +126,7 @@ def _between(
             _paint(canvas, rules, code, owner, name, middle)
         return
     if code == "median":
-        _beside_median(canvas, rules, owner, name, path, left, right)
+        _beside_median(canvas, rules, owner, name, path, strips, k)
         return
     _paint(canvas, rules, code, owner, name, path)
 
@@ -164,12 +164,16 @@ def _paint(canvas: Canvas, rules: Rules, code: str, owner: str, name: str, path:
 
 
 def _beside_median(
-    canvas: Canvas, rules: Rules, owner: str, name: str, path: Floats, left: Strip, right: Strip
+    canvas: Canvas, rules: Rules, owner: str, name: str, path: Floats, strips: tuple[Strip, ...], k: int
 ) -> None:
-    """One line on the traffic's side: yellow where the traffic beyond comes towards, white where it does not."""
-    traffic, side = (left, 1.0) if left.kind in TRAVEL else (right, -1.0)
-    towards = (traffic.dir == 1) == (side < 0)
-    rule = rules["double_yellow" if towards else "edge_line"]
+    """One line on the traffic's side: yellow where the traffic beyond comes the other way, white elsewhere."""
+    if strips[k - 1].kind in TRAVEL:
+        traffic, side, further = strips[k - 1], 1.0, strips[k:]
+    else:
+        traffic, side, further = strips[k], -1.0, strips[:k][::-1]
+    beyond = next((strip for strip in further if strip.kind in TRAVEL), None)
+    against = beyond is not None and beyond.dir * traffic.dir < 0
+    rule = rules["double_yellow" if against else "edge_line"]
     clear = rules["double_yellow"].apart + rule.width / 2
     canvas.add(rule, owner, f"{name}/median", outlines=[solid(beside(path, side * clear), rule.width)])
 
