@@ -26,7 +26,9 @@ def streets_() -> None:
 @streets_.command("derive")
 @click.argument("file", type=FILE)
 @click.option("--out", required=True, type=FOLDER, help="The folder that the GeoJSON files go into.")
-@click.option("--rules-on", type=click.DateTime(["%Y-%m-%d"]), help="The day whose marking rules hold. [today]")
+@click.option(
+    "--rules-on", type=click.DateTime(["%Y-%m-%d"]), help="The day whose marking rules hold. [today]"
+)
 @click.option("--left-hand", is_flag=True, help="Traffic keeps to the left.")
 @click.option("--radius", type=click.FloatRange(0, 60), help="One radius for every corner, in metres.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")

@@ -22,7 +22,9 @@ DAY = date(2026, 1, 1)
 CLASSES = ("primary", "secondary", "tertiary", "residential")
 
 
-def section(lanes: int, *, width: float = 3.2, walk: float = 2.0, slow: bool = False, median: float = 0) -> Section:
+def section(
+    lanes: int, *, width: float = 3.2, walk: float = 2.0, slow: bool = False, median: float = 0
+) -> Section:
     """A symmetrical two-way street with so many lanes each way."""
     rows: list[tuple[str, float, int]] = []
     if walk:
@@ -52,9 +54,13 @@ def junction(azimuths: list[float], lanes: list[int], *, length: float = 100.0, 
     segments = []
     for k, (azimuth, count) in enumerate(zip(azimuths, lanes, strict=True)):
         a = radians(azimuth)
-        nodes.append(Node(id=f"e{k}", at=(round(length * cos(a), 3), round(length * sin(a), 3)), kind="dead_end"))
+        nodes.append(
+            Node(id=f"e{k}", at=(round(length * cos(a), 3), round(length * sin(a), 3)), kind="dead_end")
+        )
         segments.append(
-            Segment(id=f"s{k}", a="c", b=f"e{k}", road_class=CLASSES[k % 4], sections=(section(count, **shape),))  # type: ignore[arg-type]
+            Segment(
+                id=f"s{k}", a="c", b=f"e{k}", road_class=CLASSES[k % 4], sections=(section(count, **shape),)
+            )  # type: ignore[arg-type]
         )
     arms = tuple(furniture(s.id, "a") for s in segments)
     return Document(rules_on=DAY, nodes=tuple(nodes), segments=tuple(segments), arms=arms)
@@ -111,7 +117,8 @@ def grid(wide: int, tall: int, seed: int = 1, spacing: float = 130.0) -> Documen
         for end in (p, q):
             degree[end] = degree.get(end, 0) + 1
     nodes = [
-        Node(id=_name(key), at=at[key], control="signal" if degree[key] > 2 else "none") for key in sorted(degree)
+        Node(id=_name(key), at=at[key], control="signal" if degree[key] > 2 else "none")
+        for key in sorted(degree)
     ]
     return Document(rules_on=DAY, nodes=tuple(nodes), segments=tuple(segments), arms=tuple(arms))
 

@@ -28,7 +28,12 @@ finally:
 def antu(*words: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
     return subprocess.run(
-        [sys.executable, "-c", RUN, *words], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120
+        [sys.executable, "-c", RUN, *words],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+        timeout=120,
     )
 
 
@@ -64,13 +69,19 @@ def test_a_bad_file_ends_with_a_sentence(tmp_path: Path, name: str, content: byt
 
 @pytest.mark.realdata
 def test_taipei_comes_out_whole(tmp_path: Path) -> None:
-    done = antu("streets", "derive", str(real("osm_taipei_extract/taipei_input.osm.gz")), "--out", str(tmp_path))
+    done = antu(
+        "streets", "derive", str(real("osm_taipei_extract/taipei_input.osm.gz")), "--out", str(tmp_path)
+    )
     assert done.returncode == 0, done.stderr
     layers = {path.stem: json.loads(path.read_bytes())["features"] for path in tmp_path.glob("*.geojson")}
     for name, features in layers.items():
         shapes = [shape(feature["geometry"]) for feature in features]
         assert shapely.is_valid(shapes).all() and not shapely.is_empty(shapes).any(), name
-    nanjing = next(f["properties"] for f in layers["junctions"] if "中山北路二段" in f["properties"]["name"] and f["properties"]["arms"] > 8)
+    nanjing = next(
+        f["properties"]
+        for f in layers["junctions"]
+        if "中山北路二段" in f["properties"]["name"] and f["properties"]["arms"] > 8
+    )
     assert nanjing["control"] == "signal" and len(nanjing["osm_node_ids"]) == 8
     ground = [shape(f["geometry"]) for name in ("junctions", "lanes", "verges") for f in layers[name]]
     assert sum(g.area for g in ground) / shapely.union_all(ground).area - 1 < 1e-3

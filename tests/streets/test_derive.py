@@ -140,7 +140,9 @@ def test_a_skewed_crosswalk_follows_the_carriageway_it_crosses() -> None:
 
 def oneway(number: int, a: str, b: str, *, lanes: int = 2, name: str = "") -> Segment:
     strips = tuple(Strip(id=str(n), kind="drive", width=3.25, dir=1) for n in range(lanes))
-    return Segment(id=f"s{number}", a=a, b=b, name=name, road_class="primary", sections=(Section(strips=strips),))
+    return Segment(
+        id=f"s{number}", a=a, b=b, name=name, road_class="primary", sections=(Section(strips=strips),)
+    )
 
 
 def dual_cross(gap: float) -> Document:
@@ -156,9 +158,7 @@ def dual_cross(gap: float) -> Document:
         ("s1", "se"), ("se", "ne"), ("ne", "n1"), ("n2", "nw"), ("nw", "sw"), ("sw", "s2"),
     ]  # fmt: skip
     segments = tuple(oneway(n, a, b, name="橫街" if n < 6 else "縱街") for n, (a, b) in enumerate(ways))
-    return Document(
-        rules_on=DAY, nodes=tuple(Node(id=k, at=p) for k, p in at.items()), segments=segments
-    )
+    return Document(rules_on=DAY, nodes=tuple(Node(id=k, at=p) for k, p in at.items()), segments=segments)
 
 
 @pytest.mark.parametrize("gap", [7.0, 10.0, 16.0])
@@ -192,14 +192,18 @@ def test_a_short_link_is_taken_into_the_junction() -> None:
     assert len(plan.junctions) == 1
     assert plan.junctions[0].legs == 4 and plan.junctions[0].hub.inside == [1]
     moved = document.model_copy(
-        update={"nodes": tuple(Node(id=k, at=(p[0] + (60 if k in "bes" else 0), p[1])) for k, p in at.items())}
+        update={
+            "nodes": tuple(Node(id=k, at=(p[0] + (60 if k in "bes" else 0), p[1])) for k, p in at.items())
+        }
     )
     assert len(derive(moved).junctions) == 2
 
 
 def test_a_bend_too_tight_for_its_width_is_still_valid() -> None:
     nodes = (Node(id="a", at=(0, 0)), Node(id="b", at=(3, -40)))
-    segment = Segment(id="s", a="a", b="b", via=((40, 0), (41, -1.5), (41.5, -3), (40, -5)), sections=(section(2),))
+    segment = Segment(
+        id="s", a="a", b="b", via=((40, 0), (41, -1.5), (41.5, -3), (40, -5)), sections=(section(2),)
+    )
     parts = ground(derive(Document(rules_on=DAY, nodes=nodes, segments=(segment,))))
     assert shapely.is_valid(parts).all() and not shapely.is_empty(parts).any()
     assert abs(sum(p.area for p in parts) / shapely.union_all(parts).area - 1) <= 1e-6
@@ -208,21 +212,32 @@ def test_a_bend_too_tight_for_its_width_is_still_valid() -> None:
 def test_widths_grow_along_a_taper() -> None:
     narrow = Section(strips=(Strip(id="1", kind="drive", width=3, dir=1),))
     wide = Section(
-        end="b", s=40, taper=20, strips=(Strip(id="2", kind="drive", width=3, dir=1), Strip(id="1", kind="drive", width=3, dir=1))
+        end="b",
+        s=40,
+        taper=20,
+        strips=(Strip(id="2", kind="drive", width=3, dir=1), Strip(id="1", kind="drive", width=3, dir=1)),
     )
     nodes = (Node(id="a", at=(0, 0)), Node(id="b", at=(100, 0)))
-    plan = derive(Document(rules_on=DAY, nodes=nodes, segments=(Segment(id="s", a="a", b="b", sections=(narrow, wide)),)))
+    plan = derive(
+        Document(
+            rules_on=DAY, nodes=nodes, segments=(Segment(id="s", a="a", b="b", sections=(narrow, wide)),)
+        )
+    )
     areas = [s.shape.area for s in plan.strips]
     assert areas == pytest.approx([60 * 3, 20 * 3 + 30, 40 * 3], abs=0.01)
 
 
 def test_bridges_are_not_cut_by_what_passes_below() -> None:
-    nodes = tuple(Node(id=k, at=p) for k, p in {"w": (-80, 0), "e": (80, 0), "s": (0, -80), "n": (0, 80)}.items())
+    nodes = tuple(
+        Node(id=k, at=p) for k, p in {"w": (-80, 0), "e": (80, 0), "s": (0, -80), "n": (0, 80)}.items()
+    )
     over = Segment(id="over", a="w", b="e", layer=1, sections=(section(1),))
     under = Segment(id="under", a="s", b="n", sections=(section(1),))
     apart = derive(Document(rules_on=DAY, nodes=nodes, segments=(over, under)))
     assert sum(s.shape.area for s in apart.strips) == pytest.approx(2 * 160 * 10.4)
-    level = derive(Document(rules_on=DAY, nodes=nodes, segments=(over.model_copy(update={"layer": 0}), under)))
+    level = derive(
+        Document(rules_on=DAY, nodes=nodes, segments=(over.model_copy(update={"layer": 0}), under))
+    )
     parts = ground(level)
     assert sum(p.area for p in parts) == pytest.approx(shapely.union_all(parts).area, rel=1e-6)
 

@@ -19,7 +19,10 @@ def first_version() -> dict[str, Any]:
     return {
         "version": 1,
         "rules_on": "2026-01-01",
-        "nodes": [{"id": "n", "at": [0, 0]}, *({"id": f"e{k}", "at": [x, y]} for k, (x, y) in enumerate(ENDS))],
+        "nodes": [
+            {"id": "n", "at": [0, 0]},
+            *({"id": f"e{k}", "at": [x, y]} for k, (x, y) in enumerate(ENDS)),
+        ],
         "segments": [
             {"id": f"s{k}", "a": "n", "b": f"e{k}", "sections": [{"from": ["a", 0], "strips": strips}]}
             for k in range(len(ENDS))

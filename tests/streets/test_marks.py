@@ -50,7 +50,9 @@ def sides(shape: shapely.Polygon) -> tuple[float, float]:
     assert len(points) == 5
     steps = np.hypot(*np.diff(points, axis=0).T)
     assert abs(steps[0] - steps[2]) < CM and abs(steps[1] - steps[3]) < CM
-    assert abs(np.dot(points[1] - points[0], points[2] - points[1])) < CM * steps[0] * steps[1] + 0.002, "not square"
+    assert abs(np.dot(points[1] - points[0], points[2] - points[1])) < CM * steps[0] * steps[1] + 0.002, (
+        "not square"
+    )
     return float(min(steps[:2])), float(max(steps[:2]))
 
 
@@ -69,7 +71,9 @@ def test_dashes_are_as_long_and_as_wide_as_the_rule_says(city: tuple[Plan, list[
             straight = [piece for piece in mark.shapes if len(shapely.get_coordinates(piece)) == 5]
             for piece in straight:
                 width, length = sides(piece)
-                assert width == pytest.approx(rule.width, abs=CM) and length == pytest.approx(rule.dash, abs=CM)
+                assert width == pytest.approx(rule.width, abs=CM) and length == pytest.approx(
+                    rule.dash, abs=CM
+                )
             for one, other in pairwise(straight):
                 if mark.owner not in bent:
                     assert one.distance(other) == pytest.approx(rule.gap, abs=CM)
@@ -176,7 +180,9 @@ def test_stripes_share_the_street_equally(room: float) -> None:
 
 def two_way(lanes: list[Strip], edges: tuple[str, str] = ("auto", "auto")) -> list[Mark]:
     nodes = (Node(id="a", at=(0, 0)), Node(id="b", at=(100, 0)))
-    segment = Segment(id="s", a="a", b="b", road_class="secondary", sections=(Section(strips=tuple(lanes), edges=edges),))  # type: ignore[arg-type]
+    segment = Segment(
+        id="s", a="a", b="b", road_class="secondary", sections=(Section(strips=tuple(lanes), edges=edges),)
+    )  # type: ignore[arg-type]
     return paint(derive(Document(rules_on=DAY, nodes=nodes, segments=(segment,))))
 
 
@@ -196,28 +202,41 @@ def test_what_lies_between_strips_decides_the_line() -> None:
         ["no_stopping", "fast_slow", "double_yellow", "double_yellow", "lane_line", "bay", "no_parking"]
     )
     red = of(marks, "no_stopping")[0]
-    west, south, east, north = red.shapes[0].bounds
+    _west, south, _east, north = red.shapes[0].bounds
     kerb = 15.6 / 2
     assert (kerb - north, north - south) == pytest.approx((0.3, 0.1), abs=CM) and red.colour == "red"
-    assert [len(mark.shapes) for mark in of(marks, "double_yellow")] == [1, 1], "beside a median one line each"
+    assert [len(mark.shapes) for mark in of(marks, "double_yellow")] == [1, 1], (
+        "beside a median one line each"
+    )
 
 
 def test_beside_a_median_between_lanes_of_one_direction_nothing_is_yellow() -> None:
     marks = two_way(
-        [Strip(id=str(n), kind=k, width=3, dir=d) for n, (k, d) in enumerate([("drive", 1), ("median", 0), ("slow", 1)])]  # type: ignore[arg-type]
+        [
+            Strip(id=str(n), kind=k, width=3, dir=d)
+            for n, (k, d) in enumerate([("drive", 1), ("median", 0), ("slow", 1)])
+        ]  # type: ignore[arg-type]
     )
     assert {mark.colour for mark in marks} == {"white"}
 
 
 def test_a_line_may_be_overridden_and_an_unknown_one_is_refused() -> None:
-    lanes = [Strip(id="1", kind="drive", width=3, dir=1), Strip(id="2", kind="drive", width=3, dir=1, line="no_lane_change")]
+    lanes = [
+        Strip(id="1", kind="drive", width=3, dir=1),
+        Strip(id="2", kind="drive", width=3, dir=1, line="no_lane_change"),
+    ]
     assert len(of(two_way(lanes), "no_lane_change")) == 1
     with pytest.raises(LookupError, match="strip 2 asks for the line “zigzag”"):
         two_way([lanes[0], lanes[1].model_copy(update={"line": "zigzag"})])
 
 
 def test_narrow_streets_have_no_centre_line() -> None:
-    keys = {m.rule.key for m in two_way([Strip(id="1", kind="drive", width=2.5, dir=-1), Strip(id="2", kind="drive", width=2.5, dir=1)])}
+    keys = {
+        m.rule.key
+        for m in two_way(
+            [Strip(id="1", kind="drive", width=2.5, dir=-1), Strip(id="2", kind="drive", width=2.5, dir=1)]
+        )
+    }
     assert "centre_line" not in keys and "double_yellow" not in keys
 
 
@@ -244,7 +263,9 @@ def test_a_yellow_grid_fills_the_junction() -> None:
     whole = [p for p in whole if _leans_right(p)]
     gaps = [a.distance(b) for a, b in combinations(whole, 2) if 0 < a.distance(b) < 3]
     assert gaps and all(rule.least - rule.width - CM <= gap <= rule.most + CM for gap in gaps)
-    assert all(kerb.buffer(CM).covers(p) for p in lines.shapes) and {m.colour for m in (border, lines)} == {"yellow"}
+    assert all(kerb.buffer(CM).covers(p) for p in lines.shapes) and {m.colour for m in (border, lines)} == {
+        "yellow"
+    }
 
 
 def test_hatch_text_arrow_and_bay() -> None:
@@ -259,7 +280,8 @@ def test_hatch_text_arrow_and_bay() -> None:
     assert stripes_.colour == "yellow"
     long = [p for p in stripes_.shapes if p.length > 1.5]
     assert long and all(
-        min(a.distance(b) for b in long if b is not a) == pytest.approx(RULES["channel_stripe"].gap, abs=CM) for a in long
+        min(a.distance(b) for b in long if b is not a) == pytest.approx(RULES["channel_stripe"].gap, abs=CM)
+        for a in long
     )
     text = of(marks, "text")[0]
     assert text.text == "慢行" and len(text.shapes) == 2
@@ -275,7 +297,9 @@ def test_a_left_turn_waiting_area_reaches_into_the_junction() -> None:
     assert len(lines) == 2 and all(len(line.shapes) >= 4 for line in lines)
     for dash in (piece for line in lines for piece in line.shapes):
         assert sides(dash) == pytest.approx((0.1, 0.5), abs=CM)
-        assert 0 < dash.centroid.x < 6.6 and 0 < dash.centroid.y < 3.2, "in front of the innermost lane that arrives"
+        assert 0 < dash.centroid.x < 6.6 and 0 < dash.centroid.y < 3.2, (
+            "in front of the innermost lane that arrives"
+        )
 
 
 def test_rules_go_by_their_day(tmp_path: Path) -> None:
@@ -289,7 +313,9 @@ def test_rules_go_by_their_day(tmp_path: Path) -> None:
     assert rules_on(date(2030, 1, 1), newer)["crosswalk"].width == 0.5
     assert rules_on(date(1999, 1, 1), newer)["crosswalk"].width == 0.4
     plan = derive(junction([0, 90, 180, 270], [1, 1, 1, 1]))
-    assert sides(of(paint(plan, rules_on(date(2031, 1, 1), newer)), "crosswalk")[0].shapes[0])[0] == pytest.approx(0.5, abs=CM)
+    assert sides(of(paint(plan, rules_on(date(2031, 1, 1), newer)), "crosswalk")[0].shapes[0])[
+        0
+    ] == pytest.approx(0.5, abs=CM)
 
 
 def test_the_table_is_complete_and_says_what_was_not_checked() -> None:
@@ -301,4 +327,11 @@ def test_the_table_is_complete_and_says_what_was_not_checked() -> None:
 
 
 def test_section_of_the_city_has_what_its_classes_need() -> None:
-    assert [s.kind for s in section(1, slow=True, walk=2).strips] == ["sidewalk", "slow", "drive", "drive", "slow", "sidewalk"]
+    assert [s.kind for s in section(1, slow=True, walk=2).strips] == [
+        "sidewalk",
+        "slow",
+        "drive",
+        "drive",
+        "slow",
+        "sidewalk",
+    ]

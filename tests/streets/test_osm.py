@@ -35,7 +35,9 @@ def osm(
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">']
     for number, (x, y) in places.items():
         lon, lat = 120.45 + x / 102_000, 23.48 + y / 110_750
-        lines.append(f'<node id="{number}" lat="{lat:.8f}" lon="{lon:.8f}">{tagged((tags or {}).get(number, {}))}</node>')
+        lines.append(
+            f'<node id="{number}" lat="{lat:.8f}" lon="{lon:.8f}">{tagged((tags or {}).get(number, {}))}</node>'
+        )
     for number, (refs, given) in ways.items():
         nds = "".join(f'<nd ref="{ref}"/>' for ref in refs)
         lines.append(f'<way id="{number}">{nds}{tagged(given)}</way>')
@@ -64,9 +66,15 @@ def test_a_cross_with_its_origins(tmp_path: Path) -> None:
     document = made.document
     assert document.crs == 3826 and len(document.segments) == 4
     east = next(s for s in document.segments if s.id == "w10.1")
-    assert sum(s.widths[0] for s in east.sections[0].strips if s.kind == "drive") == pytest.approx(14, abs=0.01)
+    assert sum(s.widths[0] for s in east.sections[0].strips if s.kind == "drive") == pytest.approx(
+        14, abs=0.01
+    )
     assert [s.kind for s in east.sections[0].strips] == ["sidewalk", *["drive"] * 4, "sidewalk"]
-    assert (east.origin["width"], east.origin["lanes"], east.xref["osm_way"]) == ("osm-tag", "osm-tag", ["10"])
+    assert (east.origin["width"], east.origin["lanes"], east.xref["osm_way"]) == (
+        "osm-tag",
+        "osm-tag",
+        ["10"],
+    )
     side = next(s for s in document.segments if s.id == "w11.0")
     assert (side.origin["width"], side.origin["lanes"]) == ("osm-default", "osm-default")
     centre = next(n for n in document.nodes if n.id == "n1")
@@ -101,8 +109,14 @@ def test_an_unmarked_crossing_gets_no_crosswalk(tmp_path: Path) -> None:
     [
         ({"highway": "residential"}, "drive-1 drive+1"),
         ({"highway": "residential", "oneway": "yes"}, "drive+1"),
-        ({"highway": "secondary", "lanes": "3", "lanes:forward": "2", "sidewalk": "no"}, "drive-1 drive+1 drive+1"),
-        ({"highway": "tertiary", "lanes": "3", "lanes:both_ways": "1", "sidewalk": "none"}, "drive-1 drive+0 drive+1"),
+        (
+            {"highway": "secondary", "lanes": "3", "lanes:forward": "2", "sidewalk": "no"},
+            "drive-1 drive+1 drive+1",
+        ),
+        (
+            {"highway": "tertiary", "lanes": "3", "lanes:both_ways": "1", "sidewalk": "none"},
+            "drive-1 drive+0 drive+1",
+        ),
         ({"highway": "tertiary", "sidewalk": "right"}, "drive-1 drive+1 sidewalk+0"),
         ({"highway": "residential", "sidewalk:left": "yes"}, "sidewalk+0 drive-1 drive+1"),
         ({"highway": "residential", "cycleway:right": "lane"}, "drive-1 drive+1 bike+1"),
@@ -146,7 +160,15 @@ def test_a_way_tagged_backwards_is_turned_round(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("3.5", 3.5), ("3,5 m", 3.5), ("12 metres", 12.0), ("11'6\"", 3.5052), ("narrow", None), ("", None), ("1e9", None)],
+    [
+        ("3.5", 3.5),
+        ("3,5 m", 3.5),
+        ("12 metres", 12.0),
+        ("11'6\"", 3.5052),
+        ("narrow", None),
+        ("", None),
+        ("1e9", None),
+    ],
 )
 def test_lengths_as_mappers_write_them(text: str, value: float | None) -> None:
     assert metres(text) == (None if value is None else pytest.approx(value))
@@ -245,7 +267,12 @@ def test_a_bad_file_is_refused_by_name(make: Any, said: str, tmp_path: Path) -> 
 
 
 def test_what_is_written_lies_where_it_was_drawn_and_is_the_same_every_time(tmp_path: Path) -> None:
-    path = osm(tmp_path, {10: ([4, 1, 6, 2], MAIN), 11: ([5, 1, 3], SIDE)}, CROSS, {1: {"highway": "traffic_signals"}})
+    path = osm(
+        tmp_path,
+        {10: ([4, 1, 6, 2], MAIN), 11: ([5, 1, 3], SIDE)},
+        CROSS,
+        {1: {"highway": "traffic_signals"}},
+    )
     contents = []
     for name in ("one", "two"):
         write(derive(drafted(path).document), tmp_path / name)
@@ -261,5 +288,7 @@ def test_what_is_written_lies_where_it_was_drawn_and_is_the_same_every_time(tmp_
 
 def test_elsewhere_the_plane_is_the_zone_of_the_place(tmp_path: Path) -> None:
     path = osm(tmp_path, {10: ([4, 1, 2], MAIN)}, CROSS)
-    path.write_text(path.read_text("utf-8").replace('lon="120.', 'lon="13.').replace('lat="23.', 'lat="52.'), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace('lon="120.', 'lon="13.').replace('lat="23.', 'lat="52.'), "utf-8"
+    )
     assert drafted(path).document.crs == 32633

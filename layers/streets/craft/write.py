@@ -32,7 +32,8 @@ def layers(plan: Plan) -> dict[str, list[Row]]:
         "verges": [*_strips(plan, travel=False), *_walks(plan)],
         "carriageway": list(_carriageway(plan)),
         "blocks": [
-            (feature_id("block", block.shape.wkb_hex), block.shape, {"kind": block.kind}) for block in plan.blocks
+            (feature_id("block", block.shape.wkb_hex), block.shape, {"kind": block.kind})
+            for block in plan.blocks
         ],
     }
     return found

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import atan2, dist, hypot, inf
 
-import numpy as np
-
 from layers.streets.craft.derive.ribbon import Dot, Floats, Ribbon
 
 
@@ -31,9 +29,7 @@ class Edge:
 
     def between(self, start: float, end: float) -> list[Dot]:
         """The vertices strictly between two stations."""
-        return [
-            p for p, s in zip(self.points, self.stations, strict=True) if start + 1e-6 < s < end - 1e-6
-        ]
+        return [p for p, s in zip(self.points, self.stations, strict=True) if start + 1e-6 < s < end - 1e-6]
 
 
 @dataclass(slots=True)
@@ -122,14 +118,16 @@ def arm(number: int, end: int, node: int, ribbon: Ribbon) -> Arm:
         for (points, along), k in zip(edges, wanted, strict=True):
             points += [(x, y) for x, y in lines[k].tolist()]
             along += out
-    found = [Edge(points, along) for points, along in edges]
-    for kerb in (0, 1):
-        if found[kerb].points == found[kerb + 2].points:
-            found[kerb + 2] = found[kerb]
-    left, right, street_left, street_right = (edge.points[0] for edge in found)
-    origin = ribbon.line[0 if end == 0 else -1]
-    walks = (dist(left, street_left), dist(right, street_right))
-    made = Arm(number, end, node, ribbon, origin, 0.0, *found, dist(left, right), walks)
+    left, right, street_left, street_right = (Edge(points, along) for points, along in edges)
+    if left.points == street_left.points:
+        street_left = left
+    if right.points == street_right.points:
+        street_right = right
+    walks = (dist(left.points[0], street_left.points[0]), dist(right.points[0], street_right.points[0]))
+    made = Arm(
+        number, end, node, ribbon, ribbon.line[0 if end == 0 else -1], 0.0, left, right, street_left, street_right,
+        dist(left.points[0], right.points[0]), walks,
+    )  # fmt: skip
     ahead = made.point(min(6.0, ribbon.length))
     made.heading = atan2(ahead[1] - made.origin[1], ahead[0] - made.origin[0])
     return made

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import atan2, hypot, pi
 
-from layers.streets.craft.derive.arms import Arm, Edge, arm
+from layers.streets.craft.derive.arms import Arm, Edge
+from layers.streets.craft.derive.arms import arm as arm_of
 from layers.streets.craft.derive.corners import Corner, corner
 from layers.streets.craft.derive.ribbon import Dot, Ribbon
 from layers.streets.craft.document import Document, Node
@@ -52,7 +53,8 @@ def weave(document: Document, ribbons: list[Ribbon], radius: float | None) -> We
     index = {node.id: k for k, node in enumerate(document.nodes)}
     ends = [(index[r.segment.a], index[r.segment.b]) for r in ribbons]
     both = [
-        (arm(k, 0, a, r), arm(k, 1, b, r)) for k, (r, (a, b)) in enumerate(zip(ribbons, ends, strict=True))
+        (arm_of(k, 0, a, r), arm_of(k, 1, b, r))
+        for k, (r, (a, b)) in enumerate(zip(ribbons, ends, strict=True))
     ]
     web = Web(document, ribbons, list(document.nodes), both, [], radius)
     root = list(range(len(web.nodes)))

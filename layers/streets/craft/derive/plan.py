@@ -19,6 +19,7 @@ from layers.streets.craft.derive.rings import rings
 from layers.streets.craft.derive.surfaces import Stretch, Surface, areas, stretches, surfaces
 from layers.streets.craft.derive.tidy import Ground, rank_of, tidy
 from layers.streets.craft.derive.turns import Move, movements
+from layers.streets.craft.document import Arm as DrawnArm
 from layers.streets.craft.document import Document, Movement
 
 SPACE = UUID("6a0c2a9e-2f53-5d0a-9d62-0d6f3c7d7b11")
@@ -70,7 +71,12 @@ def derive(document: Document, *, radius: float | None = None, enclose: bool = T
     kerbs = rings(web, hubs, street=False)
     grounds = [
         Ground(
-            kerb, walks, _layer(hub), min(rank_of(a.ribbon.segment.road_class) for a in hub.arms), hub.key, body
+            kerb,
+            walks,
+            _layer(hub),
+            min(rank_of(a.ribbon.segment.road_class) for a in hub.arms),
+            hub.key,
+            body,
         )
         for hub, kerb, (walks, body) in zip(hubs, kerbs, _walks(web, hubs, kerbs), strict=True)
     ]
@@ -159,13 +165,13 @@ def _walks(
 
 
 def _places(web: Web, document: Document) -> dict[tuple[str, str], Places]:
-    said = {(arm.segment, arm.end): arm for arm in document.arms}
+    said: dict[tuple[str, str], DrawnArm] = {(arm.segment, arm.end): arm for arm in document.arms}
     found: dict[tuple[str, str], Places] = {}
     for hub in web.hubs:
         if len(hub.arms) < 2:
             continue
         for end in hub.arms:
-            arm = said.get(end.key)  # type: ignore[call-overload]
+            arm = said.get(end.key)
             if arm is not None:
                 found[end.key] = places(end, arm)
     return found
@@ -178,7 +184,9 @@ def _zones(
         placed = standing.get(arm.key)
         if placed is None:
             return arm.trim
-        reach = placed.stop[1].far if placed.stop else placed.walk[1].far + BEHIND_WALK if placed.walk else 0.0
+        reach = (
+            placed.stop[1].far if placed.stop else placed.walk[1].far + BEHIND_WALK if placed.walk else 0.0
+        )
         return min(max(arm.trim, reach), arm.length * 0.8)
 
     wider = [k for k, hub in enumerate(hubs) if any(depth(arm) > arm.trim for arm in hub.arms)]

@@ -87,15 +87,15 @@ def trusted(web: Web, hub: Hub, shape: Polygon, street: bool) -> bool:
         return False
     if not hub.inside:
         return True
-    inner = shapely.union_all([strip_of(web.ribbons[k], 0, web.ribbons[k].length, street) for k in hub.inside])
+    inner = shapely.union_all(
+        [strip_of(web.ribbons[k], 0, web.ribbons[k].length, street) for k in hub.inside]
+    )
     return bool(shapely.area(shapely.difference(inner, shape)) < 0.02 * shapely.area(inner))
 
 
 def union(web: Web, hub: Hub, outline: BaseGeometry, street: bool, depth: Depth) -> Polygon:
     """The arms' surfaces inside, the links and what lies between them, with the narrow gaps closed."""
-    parts: list[BaseGeometry] = [
-        strip_of(arm.ribbon, *sorted((arm.station(0), arm.station(depth(arm)))), street) for arm in hub.arms
-    ]
+    parts = [stretch_of(arm, 0.0, depth(arm), street) for arm in hub.arms]
     parts += [strip_of(web.ribbons[k], 0, web.ribbons[k].length, street) for k in hub.inside]
     starts: dict[int, list[Dot]] = {}
     for arm in hub.arms:
@@ -112,16 +112,15 @@ def union(web: Web, hub: Hub, outline: BaseGeometry, street: bool, depth: Depth)
     closed = whole
     if not sure or whole.geom_type != "Polygon":
         closed = shapely.buffer(shapely.buffer(whole, CLOSING, quad_segs=4), -CLOSING, quad_segs=4)
-    beyond = [
-        strip_of(
-            arm.ribbon,
-            *sorted((arm.station(depth(arm)), arm.station(min(depth(arm) + 40, arm.length)))),
-            street,
-        )
-        for arm in hub.arms
-    ]
+    beyond = [stretch_of(arm, depth(arm), min(depth(arm) + 40, arm.length), street) for arm in hub.arms]
     kept = shapely.difference(shapely.union(closed, whole), shapely.union_all(beyond))
     return largest(shapely.set_precision(without_holes(largest(kept)), GRID))
+
+
+def stretch_of(arm: Arm, near: float, far: float, street: bool) -> BaseGeometry:
+    """The surface of an arm between two distances out."""
+    start, end = sorted((arm.station(near), arm.station(far)))
+    return strip_of(arm.ribbon, start, end, street)
 
 
 def strip_of(ribbon: Ribbon, start: float, end: float, street: bool) -> BaseGeometry:

@@ -66,9 +66,7 @@ def surfaces(found: list[Stretch | None]) -> tuple[list[Surface], list[BaseGeome
     for k, stretch in enumerate(found):
         for p, piece in enumerate(stretch.pieces if stretch else []):
             for n, strip in enumerate(piece.strips):
-                strips.append(
-                    Surface(k, p, n, strip, Polygon(), piece.kerbs[0] <= n < piece.kerbs[1])
-                )
+                strips.append(Surface(k, p, n, strip, Polygon(), piece.kerbs[0] <= n < piece.kerbs[1]))
                 outlines.append(_outline(piece, n, n + 1))
             whole.append((k, len(outlines)))
             outlines.append(_outline(piece, 0, len(piece.strips)))

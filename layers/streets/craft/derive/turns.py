@@ -13,6 +13,7 @@ from layers.streets.craft.derive.arms import Arm
 from layers.streets.craft.derive.hubs import Hub, Web
 from layers.streets.craft.document import TRAVEL, Movement, Strip, Turn
 
+
 class Lane(NamedTuple):
     segment: str
     end: str

@@ -205,9 +205,7 @@ def bar(at: Frame, line: Across, low: float, high: float, width: float) -> Quad:
     return _rectangle((x0, y0), along, out, (shift, shift + length), (0.0, width))
 
 
-def _rectangle(
-    corner: Dot, along: Dot, out: Dot, a: tuple[float, float], d: tuple[float, float]
-) -> Quad:
+def _rectangle(corner: Dot, along: Dot, out: Dot, a: tuple[float, float], d: tuple[float, float]) -> Quad:
     def at(p: float, q: float) -> Dot:
         return (corner[0] + along[0] * p + out[0] * q, corner[1] + along[1] * p + out[1] * q)
 
@@ -245,7 +243,9 @@ def waiting(canvas: Canvas, rules: Rules, arm: Arm, placed: Places, owner: str, 
         start = max(at.out(line, y), at.out(line, beyond)) + front.width * steep
         end = min(at.out(back, y), at.out(back, beyond))
         if end > start:
-            sides.append((at.point(start, y), at.point(end, y), at.point(end, beyond), at.point(start, beyond)))
+            sides.append(
+                (at.point(start, y), at.point(end, y), at.point(end, beyond), at.point(start, beyond))
+            )
     canvas.add(side, owner, f"{name}/waiting-sides", quads=sides)
 
 
@@ -299,9 +299,7 @@ def box(
         _rectangle(corner, along, out, (0, t), (t, depth - t)),
         _rectangle(corner, along, out, (long - t, long), (t, depth - t)),
     ]
-    canvas.add(
-        rule, owner, f"{name}/box", quads=quads, text=placed.arm.box.serves, within=zone, whole=True
-    )
+    canvas.add(rule, owner, f"{name}/box", quads=quads, text=placed.arm.box.serves, within=zone, whole=True)
 
 
 def left_wait(
@@ -321,7 +319,12 @@ def left_wait(
         quads, _ = dashed(path, rule.width, rule.dash, rule.gap)
         canvas.add(rule, owner, f"{name}/left-wait/{n}", quads=quads, within=zone)
     front, thick = start - length, line.least
-    quad = (at.point(front, low), at.point(front, high), at.point(front - thick, high), at.point(front - thick, low))
+    quad = (
+        at.point(front, low),
+        at.point(front, high),
+        at.point(front - thick, high),
+        at.point(front - thick, low),
+    )
     canvas.add(line, owner, f"{name}/left-wait-stop", quads=[quad], within=zone)
 
 

@@ -23,7 +23,16 @@ NO_CHANGE = 30.0
 EDGED = frozenset({"motorway", "trunk", "primary", "secondary", "tertiary"})
 CARS = frozenset({"drive", "bus", "mixed", "rail"})
 OVERRIDES = frozenset(
-    {"lane_line", "centre_line", "double_yellow", "no_lane_change", "fast_slow", "edge_line", "bay", "turn_guide"}
+    {
+        "lane_line",
+        "centre_line",
+        "double_yellow",
+        "no_lane_change",
+        "fast_slow",
+        "edge_line",
+        "bay",
+        "turn_guide",
+    }
 )
 
 
@@ -71,7 +80,17 @@ def _piece(canvas: Canvas, rules: Rules, piece: Piece, arm: Arm, ends: tuple[_En
         if k in (left, right):
             code = piece.section.edges[0 if k == left else 1]
             outer = strips[left] if k == left else strips[right - 1]
-            _kerb(canvas, rules, segment.id, f"{k}", path, code, outer, segment.road_class, 1 if k == right else -1)
+            _kerb(
+                canvas,
+                rules,
+                segment.id,
+                f"{k}",
+                path,
+                code,
+                outer,
+                segment.road_class,
+                1 if k == right else -1,
+            )
         else:
             _between(canvas, rules, segment.id, path, strips, k, wide, ends)
 
@@ -108,7 +127,9 @@ def _between(
     if code in ("", "none"):
         return
     if right.line and code not in OVERRIDES:
-        raise LookupError(f"segment {owner}: strip {right.id} asks for the line “{code}”, which there is not.")
+        raise LookupError(
+            f"segment {owner}: strip {right.id} asks for the line “{code}”, which there is not."
+        )
     if code in ("lane_line", "centre_line"):
         solid_code = "no_lane_change" if code == "lane_line" else "double_yellow"
         both = left.dir + right.dir == 0
@@ -155,7 +176,12 @@ def _paint(canvas: Canvas, rules: Rules, code: str, owner: str, name: str, path:
     rule = rules[code]
     if code in ("double_yellow", "no_lane_change"):
         out = (rule.width + rule.apart) / 2
-        canvas.add(rule, owner, f"{name}/{code}", outlines=[solid(beside(path, side), rule.width) for side in (out, -out)])
+        canvas.add(
+            rule,
+            owner,
+            f"{name}/{code}",
+            outlines=[solid(beside(path, side), rule.width) for side in (out, -out)],
+        )
     elif rule.dash:
         quads, bent = dashed(path, rule.width, rule.dash, rule.gap)
         canvas.add(rule, owner, f"{name}/{code}", quads=quads, outlines=bent)

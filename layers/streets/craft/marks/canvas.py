@@ -17,7 +17,6 @@ from shapely.geometry.base import BaseGeometry
 from layers.streets.craft.derive.ribbon import Dot, Floats
 from layers.streets.craft.marks.rules import Rule
 
-
 Shapes = NDArray[Any]
 Quad = tuple[Dot, Dot, Dot, Dot]
 
@@ -61,8 +60,16 @@ class Canvas:
             return
         self.marks.append(
             Mark(
-                rule, owner, part, colour or rule.colour, text, list(shapes or []), quads, list(outlines or []),
-                within, whole,
+                rule,
+                owner,
+                part,
+                colour or rule.colour,
+                text,
+                list(shapes or []),
+                quads,
+                list(outlines or []),
+                within,
+                whole,
             )
         )
 
@@ -93,7 +100,9 @@ class Canvas:
 
     def _kept(self, pieces: Shapes) -> list[BaseGeometry | None]:
         """The pieces in order, None for those outside the area they are bound to."""
-        at, areas, numbers = 0, [], []
+        at = 0
+        areas: list[BaseGeometry] = []
+        numbers: list[int] = []
         for mark in self.marks:
             count = 0 if mark._quads is None else len(mark._quads)
             if mark._within is not None:

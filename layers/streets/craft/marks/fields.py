@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from math import cos, hypot, pi, radians, sin
 
 import numpy as np
@@ -52,7 +53,7 @@ def hatch(canvas: Canvas, rules: Rules, marking: Marking) -> None:
     inner = shapely.buffer(area, -border.width, join_style="mitre")
     colour = marking.value if marking.value in {"white", "yellow"} else border.colour
     points = [*marking.area, marking.area[0]]
-    sides = [(hypot(q[0] - p[0], q[1] - p[1]), p, q) for p, q in zip(points, points[1:], strict=False)]
+    sides = [(hypot(q[0] - p[0], q[1] - p[1]), p, q) for p, q in itertools.pairwise(points)]
     _, p, q = max(sides)
     heading = float(np.arctan2(q[1] - p[1], q[0] - p[0]))
     canvas.add(border, marking.id, "border", shapes=_areas(shapely.difference(area, inner)), colour=colour)
@@ -94,7 +95,11 @@ def single(canvas: Canvas, rules: Rules, marking: Marking) -> None:
         canvas.add(rule, marking.id, "line", outlines=[solid(np.array(marking.area), rule.width or 0.15)])
     elif marking.at is not None and marking.kind == "text":
         canvas.add(
-            rules["text"], marking.id, "text", shapes=letters(marking.value, marking.at, marking.heading), text=marking.value
+            rules["text"],
+            marking.id,
+            "text",
+            shapes=letters(marking.value, marking.at, marking.heading),
+            text=marking.value,
         )
     elif marking.at is not None:
         turns = frozenset(TURNS[word] for word in marking.value.split(";") if word in TURNS)

@@ -41,8 +41,8 @@ def dashed(path: Floats, width: float, dash: float, gap: float) -> tuple[Floats,
     count = int((along[-1] + gap + 1e-6) // (dash + gap))
     if count < 1:
         return np.empty((0, 4, 2)), []
-    starts = np.arange(count) * (dash + gap)
-    ends = starts + dash
+    starts = np.arange(count, dtype=np.float64) * (dash + gap)
+    ends: Floats = starts + dash
     first = np.clip(np.searchsorted(along, starts, side="right") - 1, 0, len(path) - 2)
     last = np.clip(np.searchsorted(along, ends, side="left") - 1, 0, len(path) - 2)
     straight = first == last

@@ -89,20 +89,33 @@ def arrow(turns: frozenset[Turn]) -> BaseGeometry:
     shaft = 0.15
     parts: list[BaseGeometry] = []
     if "through" in turns or not turns:
-        parts += [shapely.box(-shaft / 2, 0, shaft / 2, 3.6), shapely.Polygon([(-0.3, 3.5), (0.3, 3.5), (0, 5)])]
+        parts += [
+            shapely.box(-shaft / 2, 0, shaft / 2, 3.6),
+            shapely.Polygon([(-0.3, 3.5), (0.3, 3.5), (0, 5)]),
+        ]
     for side, name in ((-1, "left"), (1, "right")):
         if name in turns:
             stem = 2.6 if "through" in turns else 3.2
             parts += [
                 shapely.box(-shaft / 2, 0, shaft / 2, stem + shaft),
                 shapely.box(min(0, side * 0.45), stem, max(0, side * 0.45), stem + 2 * shaft),
-                shapely.Polygon([(side * 0.4, stem - 0.45), (side * 0.4, stem + 0.75), (side * 0.95, stem + shaft)]),
+                shapely.Polygon(
+                    [(side * 0.4, stem - 0.45), (side * 0.4, stem + 0.75), (side * 0.95, stem + shaft)]
+                ),
             ]
     if "uturn" in turns:
         hook = shapely.LineString(
-            [(0, 3.0), *((-0.3 + 0.3 * cos(radians(a)), 3.0 + 0.6 * sin(radians(a))) for a in range(0, 181, 15)), (-0.6, 2.2)]
+            [
+                (0, 3.0),
+                *((-0.3 + 0.3 * cos(radians(a)), 3.0 + 0.6 * sin(radians(a))) for a in range(0, 181, 15)),
+                (-0.6, 2.2),
+            ]
         ).buffer(shaft / 2, cap_style="flat")
-        parts += [shapely.box(-shaft / 2, 0, shaft / 2, 3.0), hook, shapely.Polygon([(-0.9, 2.3), (-0.3, 2.3), (-0.6, 1.4)])]
+        parts += [
+            shapely.box(-shaft / 2, 0, shaft / 2, 3.0),
+            hook,
+            shapely.Polygon([(-0.9, 2.3), (-0.3, 2.3), (-0.6, 1.4)]),
+        ]
     return shapely.union_all(parts)
 
 
@@ -114,6 +127,9 @@ def letters(text: str, at: tuple[float, float], heading: float) -> list[BaseGeom
     fields = []
     for n in range(len(text)):
         base = np.array(at) - u * n * (length + free)
-        corners = [base + side * x + u * y for x, y in ((-width / 2, 0), (width / 2, 0), (width / 2, length), (-width / 2, length))]
+        corners = [
+            base + side * x + u * y
+            for x, y in ((-width / 2, 0), (width / 2, 0), (width / 2, length), (-width / 2, length))
+        ]
         fields.append(shapely.polygons(np.round(corners, 3)))
     return fields

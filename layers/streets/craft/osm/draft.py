@@ -16,7 +16,16 @@ import shapely
 from pyproj import Transformer
 
 from layers.streets.craft.document import (
-    Arm, Box, Crosswalk, Document, Node, Origin, Section, Segment, StopLine, Strip,
+    Arm,
+    Box,
+    Crosswalk,
+    Document,
+    Node,
+    Origin,
+    Section,
+    Segment,
+    StopLine,
+    Strip,
 )  # fmt: skip
 from layers.streets.craft.osm.lanes import USUAL, Profile, is_oneway, metres, profile
 from layers.streets.craft.osm.read import BadFile, OsmFile, Tags, Way
@@ -56,7 +65,9 @@ class _Run:
 
 def plane(osm: OsmFile) -> int:
     """EPSG:3826 in Taiwan; elsewhere the UTM zone in which the file lies."""
-    used = [osm.nodes[ref] for way in osm.ways if "highway" in way.tags for ref in way.refs if ref in osm.nodes]
+    used = [
+        osm.nodes[ref] for way in osm.ways if "highway" in way.tags for ref in way.refs if ref in osm.nodes
+    ]
     if not used:
         return 3826
     lon, lat = sum(p[0] for p in used) / len(used), sum(p[1] for p in used) / len(used)
@@ -102,7 +113,11 @@ def _streets(osm: OsmFile) -> list[Way]:
     found = []
     for way in osm.ways:
         tags = way.tags
-        if tags.get("highway") not in USUAL or tags.get("area") == "yes" or tags.get("service") in NOT_STREETS:
+        if (
+            tags.get("highway") not in USUAL
+            or tags.get("area") == "yes"
+            or tags.get("service") in NOT_STREETS
+        ):
             continue
         if len(way.refs) < 2:
             raise BadFile(f"way {way.id}{_called(tags)} has fewer than two nodes.")
@@ -348,7 +363,11 @@ def _tagged_before(
         if along > NEAR_CROSSING:
             break
         tags = osm.node_tags.get(ref, {})
-        if tags.get("highway") == "crossing" and tags.get("crossing") != "unmarked" and tags.get("crossing:markings") != "no":
+        if (
+            tags.get("highway") == "crossing"
+            and tags.get("crossing") != "unmarked"
+            and tags.get("crossing:markings") != "no"
+        ):
             crossing = True
         if tags.get("highway") in {"stop", "give_way"}:
             stop = tags["highway"]

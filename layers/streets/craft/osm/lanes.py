@@ -70,7 +70,9 @@ def profile(way: int, tags: Tags, *, traffic: str) -> Profile:
     left, right = (_side(tags, side, made) for side in ("left", "right"))
     inner = [*left, *lanes, *right[::-1]]
     _fit_to_width(way, tags, inner, made)
-    walks = [_walk(tags, side, usual, made, guess=not oneway or side == traffic) for side in ("left", "right")]
+    walks = [
+        _walk(tags, side, usual, made, guess=not oneway or side == traffic) for side in ("left", "right")
+    ]
     rows = [*([walks[0]] if walks[0] else []), *inner, *([walks[1]] if walks[1] else [])]
     made.strips = [
         Strip(id=str(n), kind=row.kind, width=round(row.width, 3), dir=row.dir, turns=row.turns, use=row.use)  # type: ignore[arg-type]
@@ -123,7 +125,11 @@ def _counts(way: int, tags: Tags, usual: Usual, oneway: bool, made: Profile) -> 
         return max(total - (back or 0) if total else ahead or usual.oneway, 1), back or 0, 0
     if total is None:
         if ahead is None and back is None:
-            return (1, 1, middle) if usual.both > 1 and usual.both < 4 else (usual.both // 2, usual.both // 2, middle)
+            return (
+                (1, 1, middle)
+                if usual.both > 1 and usual.both < 4
+                else (usual.both // 2, usual.both // 2, middle)
+            )
         return ahead if ahead is not None else 1, back if back is not None else 1, middle
     if ahead is None and back is None:
         rest = max(total - middle, 0)
@@ -145,7 +151,14 @@ def _listed(tags: Tags, direction: str, oneway: bool) -> int | None:
 
 
 def _travel(
-    tags: Tags, usual: Usual, oneway: bool, forward: int, backward: int, middle: int, traffic: str, made: Profile
+    tags: Tags,
+    usual: Usual,
+    oneway: bool,
+    forward: int,
+    backward: int,
+    middle: int,
+    traffic: str,
+    made: Profile,
 ) -> list[_Lane]:
     if not oneway and forward + backward + middle <= 1:
         made.origin["width"] = "osm-default"

@@ -37,7 +37,9 @@ def read(path: Path) -> OsmFile:
     if not path.is_file():
         raise BadFile(f"There is no file {path}.")
     if name.endswith(".pbf"):
-        raise BadFile(f"{name}: PBF is not read; convert it first, for example: osmium cat {name} -o streets.osm.gz")
+        raise BadFile(
+            f"{name}: PBF is not read; convert it first, for example: osmium cat {name} -o streets.osm.gz"
+        )
     if path.stat().st_size == 0:
         raise BadFile(f"{name} is empty.")
     with path.open("rb") as raw:
@@ -58,7 +60,7 @@ def read(path: Path) -> OsmFile:
     return found
 
 
-def _parse(stream: IO[bytes], name: str, last: list[str]) -> OsmFile:
+def _parse(stream: IO[bytes] | gzip.GzipFile, name: str, last: list[str]) -> OsmFile:
     found = OsmFile()
     root: Element | None = None
     ways: set[int] = set()
@@ -67,7 +69,9 @@ def _parse(stream: IO[bytes], name: str, last: list[str]) -> OsmFile:
             if root is None:
                 root = element
                 if element.tag != "osm":
-                    raise BadFile(f"{name} is not OpenStreetMap XML: it begins with <{element.tag}>, not <osm>.")
+                    raise BadFile(
+                        f"{name} is not OpenStreetMap XML: it begins with <{element.tag}>, not <osm>."
+                    )
             continue
         if element.tag == "node":
             number = _number(element, name)
