@@ -44,6 +44,11 @@ def ground(plan: Plan) -> list[shapely.Geometry]:
     return [s.shape for s in plan.strips] + [g for j in plan.junctions for g in (j.kerb, *j.walks)]
 
 
+def covered(parts: list[shapely.Geometry]) -> float:
+    """The area of the union, reckoned on a grid of a tenth of a millimetre, where unions do not fail."""
+    return float(shapely.union_all(parts, grid_size=1e-4).area)
+
+
 def digest(plan: Plan) -> str:
     shapes = ground(plan) + [b.shape for b in plan.blocks] + [j.zone for j in plan.junctions]
     shapes += [piece for mark in paint(plan) for piece in mark.shapes]
@@ -60,7 +65,7 @@ def test_a_junction_of_any_form_is_whole(document: Document) -> None:
     assert shapely.is_valid(parts).all() and not shapely.is_empty(parts).any()
     assert made.kerb.geom_type == "Polygon" and made.zone.is_valid
     assert len(plan.strips) == sum(len(s.sections[0].strips) for s in document.segments), "no strip is lost"
-    union = shapely.union_all(parts).area
+    union = covered(parts)
     assert abs(sum(part.area for part in parts) / union - 1) <= 1e-6
     assert made.zone.area >= made.kerb.area * 0.99
 
@@ -96,7 +101,7 @@ def test_a_city_is_whole() -> None:
     assert shapely.is_valid(parts).all() and not shapely.is_empty(parts).any()
     assert {len(j.hub.arms) for j in plan.junctions} >= {2, 3, 4, 5, 6}
     assert all(j.kerb.geom_type == "Polygon" for j in plan.junctions)
-    assert abs(sum(part.area for part in parts) / shapely.union_all(parts).area - 1) <= 1e-6
+    assert abs(sum(part.area for part in parts) / covered(parts) - 1) <= 1e-6
     assert len(plan.blocks) > 120
     assert digest(plan) == digest(derive(grid(14, 14, seed=7)))
 
@@ -171,7 +176,7 @@ def test_dual_carriageways_cross_in_one_junction_of_four_legs(gap: float) -> Non
     west, south, east, north = made.kerb.bounds
     assert max(east - west, north - south) < gap + 6.5 + 2 * 8.5, "it does not creep along the street"
     parts = ground(plan)
-    assert abs(sum(p.area for p in parts) / shapely.union_all(parts).area - 1) <= 1e-6
+    assert abs(sum(p.area for p in parts) / covered(parts) - 1) <= 1e-6
 
 
 def test_junctions_of_distant_carriageways_stay_apart() -> None:
@@ -206,7 +211,7 @@ def test_a_bend_too_tight_for_its_width_is_still_valid() -> None:
     )
     parts = ground(derive(Document(rules_on=DAY, nodes=nodes, segments=(segment,))))
     assert shapely.is_valid(parts).all() and not shapely.is_empty(parts).any()
-    assert abs(sum(p.area for p in parts) / shapely.union_all(parts).area - 1) <= 1e-6
+    assert abs(sum(p.area for p in parts) / covered(parts) - 1) <= 1e-6
 
 
 def test_widths_grow_along_a_taper() -> None:
@@ -239,7 +244,7 @@ def test_bridges_are_not_cut_by_what_passes_below() -> None:
         Document(rules_on=DAY, nodes=nodes, segments=(over.model_copy(update={"layer": 0}), under))
     )
     parts = ground(level)
-    assert sum(p.area for p in parts) == pytest.approx(shapely.union_all(parts).area, rel=1e-6)
+    assert sum(p.area for p in parts) == pytest.approx(covered(parts), rel=1e-6)
 
 
 def test_movements_that_are_written_down_are_kept() -> None:

@@ -12,7 +12,7 @@ from layers.streets.craft.derive.arms import Edge
 from layers.streets.craft.derive.ribbon import Dot
 
 SAGITTA = 0.01
-REACH = 60.0
+REACH = 90.0
 """Kerbs that meet further out than this are taken to run side by side."""
 LONGEST_TANGENT = 10.0
 PARALLEL = 10 * pi / 180

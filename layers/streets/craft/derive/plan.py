@@ -155,7 +155,7 @@ def _walks(
     streets = rings(web, [hubs[k] for k in with_walks], street=True)
     found: list[tuple[list[BaseGeometry], BaseGeometry]] = [([], kerb) for kerb in kerbs]
     inner = np.array([kerbs[k] for k in with_walks], dtype=object)
-    around = shapely.difference(np.array(streets, dtype=object), inner, grid_size=1e-3)
+    around = shapely.difference(np.array(streets, dtype=object), inner)
     for k, street, rest in zip(with_walks, streets, around.tolist(), strict=True):
         parts = [part for part in map(areas, shapely.get_parts(rest).tolist()) if not part.is_empty]
         parts.sort(key=lambda part: (part.bounds, part.wkb))

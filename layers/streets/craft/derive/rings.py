@@ -128,7 +128,9 @@ def strip_of(ribbon: Ribbon, start: float, end: float, street: bool) -> BaseGeom
     parts = []
     for piece in ribbon.cut(start, end):
         left, right = (0, len(piece.strips)) if street else piece.kerbs
-        outline = np.round(np.concatenate((piece.lines[left], piece.lines[right][::-1])), 3)
+        lines = piece.lines[left : right + 1]
+        ends = (lines[0], lines[1:-1, -1], lines[-1][::-1], lines[1:-1, 0][::-1])
+        outline = np.round(np.concatenate(ends), 3)
         shape = shapely.polygons(outline)
         parts.append(shape if shapely.is_valid(shape) else sound(shape))
     return parts[0] if len(parts) == 1 else shapely.union_all(parts)

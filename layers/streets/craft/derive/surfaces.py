@@ -69,7 +69,7 @@ def surfaces(found: list[Stretch | None]) -> tuple[list[Surface], list[BaseGeome
                 strips.append(Surface(k, p, n, strip, Polygon(), piece.kerbs[0] <= n < piece.kerbs[1]))
                 outlines.append(_outline(piece, n, n + 1))
             whole.append((k, len(outlines)))
-            outlines.append(_outline(piece, 0, len(piece.strips)))
+            outlines.append(_around(piece))
     shapes = _polygons(outlines)
     bodies: list[BaseGeometry | None] = [None] * len(found)
     footprints = {at for _, at in whole}
@@ -86,6 +86,12 @@ def surfaces(found: list[Stretch | None]) -> tuple[list[Surface], list[BaseGeome
 
 def _outline(piece: Piece, left: int, right: int) -> np.ndarray:
     return np.concatenate((piece.lines[left], piece.lines[right][::-1], piece.lines[left][:1]))
+
+
+def _around(piece: Piece) -> np.ndarray:
+    """The footprint, with the points in which strips meet the junctions at both ends."""
+    lines = piece.lines
+    return np.concatenate((lines[0], lines[1:-1, -1], lines[-1][::-1], lines[1:-1, 0][::-1], lines[0][:1]))
 
 
 def _polygons(outlines: list[np.ndarray]) -> np.ndarray:
@@ -112,7 +118,7 @@ def _unfold(found: list[Stretch | None], strips: list[Surface]) -> None:
                     if len({*map(tuple, (left[j], left[j + 1], right[j + 1], right[j]))}) > 2
                 ]
                 shape = shapely.union_all(quads, grid_size=GRID) if quads else Polygon()
-                surface.shape = areas(shapely.difference(shape, covered, grid_size=GRID))
+                surface.shape = areas(shapely.difference(shape, covered))
                 covered = shapely.union(covered, surface.shape)
 
 

@@ -13,12 +13,10 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from layers.streets.craft.derive.rings import GRID, largest
+from layers.streets.craft.derive.rings import largest
 from layers.streets.craft.derive.surfaces import Surface, areas
 
 NOTHING = 1e-4
-SEAM = 0.02
-"""Square metres that two neighbours may share along a seam, from rounding its points to the millimetre."""
 RANKS = {
     name: rank
     for rank, name in enumerate(("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified"))
@@ -79,8 +77,9 @@ def tidy(
             hits = shapely.intersects(before, part.shape)
             hitting = [w for w, hit in zip(before, hits, strict=True) if hit]
             if hitting and np.max(shapely.area(shapely.intersection(hitting, part.shape))) > NOTHING:
-                taken = shapely.union_all(hitting)
-                part.shape = areas(shapely.difference(part.shape, taken, grid_size=GRID))
+                for taken in hitting:
+                    part.shape = shapely.difference(part.shape, taken)
+                part.shape = areas(part.shape)
         by_body.setdefault(part.body, []).append(part)
         _put(grounds, strips, part)
 
@@ -91,7 +90,7 @@ def overlapping(shapes: np.ndarray, levels: np.ndarray) -> np.ndarray:
     a, b = tree.query(shapes)
     keep = (a < b) & (levels[a] == levels[b])
     a, b = a[keep], b[keep]
-    keep = shapely.area(shapely.intersection(shapes[a], shapes[b])) > SEAM
+    keep = shapely.area(shapely.intersection(shapes[a], shapes[b])) > NOTHING
     return np.column_stack((a[keep], b[keep]))
 
 
