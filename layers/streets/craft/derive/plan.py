@@ -50,6 +50,8 @@ class Plan:
     stretches: list[Stretch | None]
     places: dict[tuple[str, str], Places]
     blocks: list[Block]
+    cut: set[int]
+    """Ribbons that had to give carriageway to others they lay on: their widths are wrong, or their place."""
 
     def id_of(self, surface: Surface) -> str:
         segment = self.web.ribbons[surface.ribbon].segment
@@ -80,7 +82,7 @@ def derive(document: Document, *, radius: float | None = None, enclose: bool = T
         )
         for hub, kerb, (walks, body) in zip(hubs, kerbs, _walks(web, hubs, kerbs), strict=True)
     ]
-    tidy(
+    cut = tidy(
         grounds,
         strips,
         bodies,
@@ -113,7 +115,7 @@ def derive(document: Document, *, radius: float | None = None, enclose: bool = T
         ground_level = [s.shape for s in strips]
         ground_level += [shape for j in junctions for shape in (j.kerb, *j.walks)]
         enclosed = blocks(ground_level)
-    return Plan(web, junctions, strips, found, standing, enclosed)
+    return Plan(web, junctions, strips, found, standing, enclosed, cut)
 
 
 def legs(hub: Hub) -> int:

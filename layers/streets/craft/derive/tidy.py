@@ -57,13 +57,14 @@ def tidy(
     layers: list[int],
     ranks: list[float],
     keys: list[str],
-) -> None:
-    """Changes the shapes in place. `bodies`, `layers`, `ranks`, `keys` are of the segments."""
+) -> set[int]:
+    """Changes the shapes in place; which segments lost carriageway. `bodies`, `layers`, `ranks`, `keys` are theirs."""
     shapes = np.array([g.body for g in grounds] + [b or Polygon() for b in bodies], dtype=object)
     levels = np.array([g.layer for g in grounds] + layers)
     pairs = overlapping(shapes, levels)
+    cut: set[int] = set()
     if not len(pairs):
-        return
+        return cut
     rivals: dict[int, list[int]] = {}
     for a, b in pairs.tolist():
         rivals.setdefault(a, []).append(b)
@@ -80,8 +81,11 @@ def tidy(
                 for taken in hitting:
                     part.shape = shapely.difference(part.shape, taken)
                 part.shape = areas(part.shape)
+                if part.put[0] == -2 and strips[part.put[1]].paved:
+                    cut.add(strips[part.put[1]].ribbon)
         by_body.setdefault(part.body, []).append(part)
         _put(grounds, strips, part)
+    return cut
 
 
 def overlapping(shapes: np.ndarray, levels: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from layers.streets.craft.derive.plan import Plan, feature_id
 from layers.streets.craft.marks.across import across
 from layers.streets.craft.marks.along import along
 from layers.streets.craft.marks.canvas import Canvas, Mark
+from layers.streets.craft.marks.clear import clear
 from layers.streets.craft.marks.fields import fields
 from layers.streets.craft.marks.rules import Rules, rules_on
 from layers.streets.craft.marks.symbols import symbols
@@ -25,7 +26,7 @@ def paint(plan: Plan, rules: Rules | None = None) -> list[Mark]:
     across(plan, canvas, rules)
     symbols(plan, canvas, rules)
     fields(plan, canvas, rules)
-    return canvas.finish()
+    return clear(plan, canvas.finish())
 
 
 def rows(plan: Plan, marks: list[Mark]) -> list[tuple[str, BaseGeometry, dict[str, Any]]]:
