@@ -179,6 +179,19 @@ def test_dual_carriageways_cross_in_one_junction_of_four_legs(gap: float) -> Non
     assert abs(sum(p.area for p in parts) / covered(parts) - 1) <= 1e-6
 
 
+def test_a_median_ends_round_behind_the_crosswalk() -> None:
+    plan = derive(junction([0, 90, 180, 270], [2, 2, 2, 2], median=1.2))
+    (median,) = [s for s in plan.strips if s.strip.kind == "median" and s.ribbon == 0]
+    walk = plan.places["s0", "a"].walk
+    assert walk is not None
+    assert median.shape.bounds[0] == pytest.approx(walk[1].far + 0.3, abs=0.02)
+    corners = shapely.get_coordinates(median.shape)
+    assert len(corners) > 15, "its end is round"
+    parts = ground(plan)
+    assert sum(p.area for p in parts) == pytest.approx(covered(parts), rel=1e-6)
+    assert plan.junctions[0].kerb.geom_type == "Polygon"
+
+
 def test_junctions_of_distant_carriageways_stay_apart() -> None:
     assert len(derive(dual_cross(90)).junctions) == 4
 

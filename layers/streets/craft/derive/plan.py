@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.streets.craft.derive.arms import Arm
 from layers.streets.craft.derive.blocks import Block, blocks
 from layers.streets.craft.derive.hubs import Hub, Web, weave
+from layers.streets.craft.derive.noses import round_off
 from layers.streets.craft.derive.places import Places, places
 from layers.streets.craft.derive.ribbon import ribbon
 from layers.streets.craft.derive.rings import rings
@@ -92,6 +93,7 @@ def derive(document: Document, *, radius: float | None = None, enclose: bool = T
     )
     strips = [s for s in strips if not s.shape.is_empty]
     standing = _places(web, document)
+    round_off(hubs, grounds, strips, standing)
     zones = _zones(web, hubs, [g.kerb for g in grounds], standing)
     said: dict[str, list[Movement]] = {}
     for movement in document.movements:
