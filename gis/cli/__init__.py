@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("gis.cli.exchange", "Write a layer into a file."),
     "hotspots": ("gis.cli.hotspots", "Forecast where, and say how good that is."),
     "tiles": ("gis.cli.tiles", "Build archives of tiles; see to the tiles that are kept."),
+    "streets": ("gis.cli.streets", "Draft the street-block map from OpenStreetMap and derive its geometry."),
     "token": ("gis.cli.token", "Make, list and revoke tokens for programs."),
     "audit": ("gis.cli.audit", "Verify and read the audit log."),
     "bench": ("gis.cli.bench", "Measure, and print a table."),

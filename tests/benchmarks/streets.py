@@ -1,0 +1,81 @@
+"""The street-block map: how long a whole city takes to rebuild with its markings, and what one edit costs.
+
+A made city, nothing from a database. Times are of one process on one core; the rebuild is checked, not only timed.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+
+import shapely
+
+from layers.streets.craft.derive import Plan, derive
+from layers.streets.craft.document import Document
+from layers.streets.craft.marks import paint
+from tests.benchmarks.report import Report
+from tests.streets.city import grid
+
+WIDE, TALL = 90, 89
+
+
+def run() -> Report:
+    report = Report("The street-block map", "antu bench streets")
+    document = grid(WIDE, TALL)
+    wall, cpu = time.perf_counter(), time.process_time()
+    plan = derive(document)
+    marks = paint(plan)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    pieces = sum(len(mark.shapes) for mark in marks)
+    report.add(
+        f"rebuild of {len(plan.junctions):,} junctions with markings, processor time", cpu, "s", most=60
+    )
+    report.add("memory at its highest", memory, "GB", most=2)
+    ground = [s.shape for s in plan.strips] + [g for j in plan.junctions for g in (j.kerb, *j.walks)]
+    wrong = int((~shapely.is_valid(ground) | shapely.is_empty(ground)).sum())
+    report.add("invalid or empty areas", wrong, "areas", most=0)
+    shared = sum(g.area for g in ground) / shapely.union_all(ground).area - 1
+    report.add("ground counted twice or lost", abs(shared), "of all", most=1e-6)
+    del plan, marks, ground
+    report.add(
+        "one edit: four junctions around it derived and painted, 95th percentile",
+        edit(document),
+        "ms",
+        most=300,
+    )
+    report.notes.append(
+        f"{len(document.segments):,} segments, {pieces:,} painted pieces; {wall:.0f} s on the clock of a machine that did other work too."
+    )
+    return report
+
+
+def edit(document: Document) -> float:
+    """Milliseconds for what an edit touches: a segment, its two junctions and their neighbours."""
+    touching: dict[str, list[int]] = {}
+    for k, segment in enumerate(document.segments):
+        touching.setdefault(segment.a, []).append(k)
+        touching.setdefault(segment.b, []).append(k)
+    took = []
+    for start in range(0, 2000, 50):
+        segment = document.segments[start]
+        near = sorted({*touching[segment.a], *touching[segment.b]})
+        segments = tuple(document.segments[k] for k in near)
+        ends = {end for s in segments for end in (s.a, s.b)}
+        names = {s.id for s in segments}
+        part = document.model_copy(
+            update={
+                "segments": segments,
+                "nodes": tuple(n for n in document.nodes if n.id in ends),
+                "arms": tuple(a for a in document.arms if a.segment in names),
+            }
+        )
+        begun = time.process_time()
+        plan: Plan = derive(part, enclose=False)
+        paint(plan)
+        took.append((time.process_time() - begun) * 1000)
+    return sorted(took)[int(len(took) * 0.95)]
+
+
+if __name__ == "__main__":
+    print(run().markdown())
