@@ -72,7 +72,11 @@ def surface(asked: Surface, run: Run) -> Mapping[str, Any]:
         cursor.execute(sql.text, sql.params)
         points = np.array([(x, y, w or 0) for x, y, w in cursor], dtype=float).reshape(-1, 3)
     run.progress(50, "drawing")
-    values = density(grid, points[:, 0], points[:, 1], points[:, 2], bandwidth=asked.bandwidth, inside=inside)
+    try:
+        x, y, weights = points.T
+        values = density(grid, x, y, weights, bandwidth=asked.bandwidth, inside=inside)
+    except ValueError as wrong:
+        raise BadInput("weight" if "weight" in str(wrong) else "bandwidth", f"{wrong}.") from wrong
     run.progress(80, "writing")
     out: dict[str, Any] = {}
     if "surface" in run.wanted:
