@@ -1,7 +1,8 @@
 """A layer in any format, as a file or as a stream of bytes, however many rows there are.
 
 What can be written from its beginning to its end is streamed (GeoJSON, JSON-FG, CSV, GeoParquet); GPKG,
-FlatGeobuf, Shapefile and KML are files that GDAL writes first.
+FlatGeobuf, Shapefile and KML are files that GDAL writes first. What writes them is loaded when it is first
+needed: a worker that only answers maps need not carry it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
-from gis.exchange.drivers import draw
 from gis.exchange.export import Export
-from gis.exchange.streams import BY_FORMAT
 from gis.trouble import Trouble
 from layers.registry.layer import Layer
 
@@ -49,10 +48,10 @@ def chunks(order: Export, form: str) -> Iterator[bytes]:
     """The bytes of the file, in order."""
     wanted = _format(order, form)
     if wanted.driver is None:
-        yield from BY_FORMAT[form](order)
+        yield from _stream(order, form)
         return
     with TemporaryDirectory(prefix="antu-export-") as room:
-        path = draw(order, Path(room), wanted.driver, wanted.ending)
+        path = _drawn(order, Path(room), wanted)
         with path.open("rb") as made:
             while chunk := made.read(CHUNK):
                 yield chunk
@@ -64,13 +63,26 @@ def write(order: Export, form: str, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=path.parent, prefix=".export-") as room:
         if wanted.driver:
-            draft = draw(order, Path(room), wanted.driver, wanted.ending)
+            draft = _drawn(order, Path(room), wanted)
         else:
             draft = Path(room) / path.name
             with draft.open("wb") as out:
-                out.writelines(BY_FORMAT[form](order))
+                out.writelines(_stream(order, form))
         draft.replace(path)
     return order.rows
+
+
+def _stream(order: Export, form: str) -> Iterator[bytes]:
+    from gis.exchange.streams import BY_FORMAT
+
+    return BY_FORMAT[form](order)
+
+
+def _drawn(order: Export, room: Path, wanted: Format) -> Path:
+    from gis.exchange.drivers import draw
+
+    assert wanted.driver is not None
+    return draw(order, room, wanted.driver, wanted.ending)
 
 
 def _format(order: Export, form: str) -> Format:

@@ -11,10 +11,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from gis.exchange.arrow import batches, schema
 from gis.exchange.export import Export
 from gis.exchange.guard import guarded
 from layers.registry.geojson import feature, fg_feature, fg_head
@@ -83,6 +79,11 @@ def cell(value: Any) -> Any:
 
 
 def parquet(order: Export) -> Iterator[bytes]:
+    import pyarrow as pa  # 40 MB that only this format needs
+    import pyarrow.parquet as pq
+
+    from gis.exchange.arrow import batches, schema
+
     written = _Drain()
     wanted = schema(order, order.names, geo=True)
     with pq.ParquetWriter(written, wanted, compression="zstd") as out:

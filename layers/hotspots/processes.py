@@ -14,8 +14,6 @@ from pydantic import Field
 from pyproj import Transformer
 
 from layers.hotspots.craft.grid import Floats, Grid
-from layers.hotspots.craft.kernel import density
-from layers.hotspots.drawing import ground
 from layers.registry import raster
 from layers.registry.process import COG, GEOJSON, Among, BadInput, Inputs, Output, Process, Run, number, rows
 from layers.registry.rows import TWD97
@@ -48,6 +46,11 @@ class Surface(Inputs):
 
 
 def surface(asked: Surface, run: Run) -> Mapping[str, Any]:
+    from layers.hotspots.craft.kernel import (
+        density,  # brings scipy, which a worker that draws none does without
+    )
+    from layers.hotspots.drawing import ground
+
     layer = run.layer(asked.layer)
     weight = number(layer, run, asked.weight, "weight").name if asked.weight else None
     if asked.bandwidth < asked.cell:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import shapely
 from PIL import Image, ImageDraw
-from scipy.ndimage import gaussian_filter
 
 from gis.ogc.drawing.canvas import Canvas, Colour, ink
 from gis.ogc.drawing.expression import properties, reckon
@@ -158,6 +157,8 @@ def heat(canvas: Canvas, brush: Brush) -> None:
         good = ((cells >= 0) & (cells < ground.shape[::-1])).all(axis=1)
         np.add.at(ground, (cells[good, 1], cells[good, 0]), brush.value("heatmap-weight", own, 1.0))
     deviation = radius / 3 / coarse
+    from scipy.ndimage import gaussian_filter  # 35 MB, for whoever draws heat
+
     ground = gaussian_filter(ground, deviation, mode="constant", truncate=3.0)
     ground *= intensity * GAUSS * 2 * np.pi * deviation**2
     density = ground[margin : margin + height, margin : margin + width]
