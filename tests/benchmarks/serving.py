@@ -1,5 +1,7 @@
 """Tiles, features, downloads and freshness, against raw PostGIS and the peers that are at hand, in one run.
 
+What declared generalisation saves is measured by `antu bench tiles`.
+
 Peers are looked for in `ANTU_PEERS` (a Python environment with tipg and pygeoapi's PostgreSQL provider, and
 perhaps the binary `martin`); what is absent is left out and said so.
 """
@@ -33,7 +35,6 @@ def run() -> Report:
     wanted = os.environ.get("ANTU_BENCH_PARTS", "").split(",")
     for name, part in {
         "uncached": lambda: _uncached(report, dsn, postgres, tiles),
-        "generalised": lambda: _generalised(report, dsn, postgres, tiles),
         "cached": lambda: _cached(report, dsn, postgres, tiles),
         "features": lambda: _features(report, dsn, postgres),
         "download": lambda: _download(report, dsn),
@@ -145,49 +146,6 @@ async def _raw(dsn: str, tiles: list[tuple[int, int, int]], postgres: int) -> Lo
         await asyncio.gather(*(one() for _ in range(8)))
         seconds = time.perf_counter() - began
         spent = cpu(postgres) - before
-    return Load(len(sizes), seconds, 0, spent, (0.0,), sum(sizes), max(sizes), 0)
-
-
-def _generalised(report: Report, dsn: str, postgres: int, tiles: list[tuple[int, int, int]]) -> None:
-    with ours(dsn, ANTU_TILE_CACHE_MB="0") as (address, server):
-        fire(address, [path(t) for t in tiles], server=server, postmaster=postgres)
-        load = fire(address, [path(t) for t in tiles], server=server, postmaster=postgres, headers="")
-    naive = asyncio.run(_naive(dsn, tiles, postgres))
-    report.add(
-        "200 tiles over a million points: CPU of naive SQL / of declared generalisation",
-        naive.database_ms / load.database_ms,
-        "×",
-        least=20,
-    )
-    report.add("… mean CPU of a tile in PostgreSQL", load.database_ms, "ms", most=5)
-    report.add("… mean size", load.kilobytes, "kB", most=80)
-    report.add("… largest", load.largest / 1000, "kB", most=500)
-    report.add("… slowest, 8 at once", max(load.times) * 1000, "ms", most=800)
-    report.notes.append(
-        f"- The 200 tiles: {load.rate:.0f} req/s, p50 {load.percentile(0.5):.1f} ms, p95 {load.percentile(0.95):.1f} ms; "
-        f"naive SQL {naive.database_ms:.0f} ms CPU and {naive.kilobytes:.0f} kB a tile."
-    )  # fmt: skip
-
-
-async def _naive(dsn: str, tiles: list[tuple[int, int, int]], postgres: int) -> Load:
-    """What one would write first: every point, every attribute."""
-    import psycopg
-
-    sizes = []
-    line = await psycopg.AsyncConnection.connect(dsn, autocommit=True, options="-c jit=off")
-    before, began = cpu(postgres), time.perf_counter()
-    for z, x, y in tiles:
-        cursor = await line.execute(
-            "SELECT ST_AsMVT(t, 'spots', 4096, 'g', 'id') FROM (SELECT id, key, name, kind, grade, weight, open, "
-            "happened_at::text, ST_AsMVTGeom(merc, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), 4096, 64) AS g FROM sample_spot "
-            "WHERE merc && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0/4096)) t",
-            {"z": z, "x": x, "y": y},
-        )
-        row = await cursor.fetchone()
-        sizes.append(len(row[0]) if row else 0)
-    seconds = time.perf_counter() - began
-    spent = cpu(postgres) - before
-    await line.close()
     return Load(len(sizes), seconds, 0, spent, (0.0,), sum(sizes), max(sizes), 0)
 
 
