@@ -21,7 +21,7 @@ RUN /tools/bin/uv pip install -q --python .venv/bin/python --no-deps -e .
 
 FROM base AS app
 RUN apt-get -qq update && apt-get -qq install -y --no-install-recommends \
-      python3 curl gdal-bin tesseract-ocr tesseract-ocr-chi-tra fonts-noto-cjk postgresql-client >/dev/null \
+      python3 curl gdal-bin tesseract-ocr tesseract-ocr-chi-tra fonts-noto-cjk libpangoft2-1.0-0 libharfbuzz-subset0 libcairo2 postgresql-client >/dev/null \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /antu --shell /usr/sbin/nologin antu \
  && install -d -o antu -g antu /data
