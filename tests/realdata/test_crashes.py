@@ -19,6 +19,15 @@ from tests.exchange.taking import take_in
 from tests.realdata.folder import real, rows
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_crash_yet(db: None) -> None:
+    """Other tests may have loaded a city before; what is counted here is the file's alone."""
+    Party.objects.all().delete()
+    Crash.objects.all().delete()
+
+
 NATIONAL_FILES = [
     "npa_a2_2025_01_tainan_chiayi/NPA_TMA2_2025-01_chiayi_city.csv",
     "npa_a2_2025_01_tainan_chiayi/NPA_TMA2_2025-01_tainan.csv",
