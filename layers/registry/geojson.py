@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from layers.registry.field import Field
 from layers.registry.layer import Layer
@@ -14,37 +14,53 @@ FG_CLASSES = (FG + "core", FG + "types-schemas")
 
 def properties(layer: Layer, fields: Sequence[Field], key: bool = False) -> str:
     """`key` puts the key of the row before its fields."""
-    pairs = ["'key', q.key"] if key else []
-    pairs += [f"'{f.name}', {column(layer, f.name)}" for f in fields]
-    return f"json_build_object({', '.join(pairs)})"
+    values = {"key": _text("q.key")} if key else {}
+    return _object(values | {f.name: _text(column(layer, f.name), f.resolved) for f in fields})
+
+
+def _object(values: Mapping[str, str]) -> str:
+    """SQL of a JSON object as text, from SQL of its values as text. Joined, not built: that costs half."""
+    if not values:
+        return "'{}'"
+    members = " || ',' || ".join(f"'\"{name}\":' || {value}" for name, value in values.items())
+    return f"('{{' || {members} || '}}')"
+
+
+def _text(value: str, kind: str = "string") -> str:
+    said = f"({value})::text" if kind in ("integer", "boolean") else f"to_json({value})::text"
+    return f"coalesce({said}, 'null')"
 
 
 def place(geometry: str, digits: int) -> str:
-    return f"ST_AsGeoJSON({geometry}, {digits}, 0)::json"
+    return f"coalesce(ST_AsGeoJSON({geometry}, {digits}, 0), 'null')"
 
 
 def feature(
     layer: Layer, fields: Sequence[Field], geometry: str | None, digits: int = 8, key: bool = False
 ) -> str:
     """SQL of one GeoJSON feature as text; `geometry` is SQL of where it is, or None to leave it out."""
-    where = place(geometry, digits) if geometry else "NULL::json"
-    return (
-        f"json_build_object('type', 'Feature', 'id', q.id, 'geometry', {where}, "
-        f"'properties', {properties(layer, fields, key)})::text"
+    return _object(
+        {
+            "type": "'\"Feature\"'",
+            "id": "q.id",
+            "geometry": place(geometry, digits) if geometry else "'null'",
+            "properties": properties(layer, fields, key),
+        }
     )
 
 
 def fg_feature(layer: Layer, fields: Sequence[Field], geometry: str, srid: int, key: bool = False) -> str:
     """SQL of one JSON-FG feature as text: when it was, and where it is in a system other than WGS 84."""
-    parts = [
-        "'type', 'Feature'",
-        "'id', q.id",
-        f"'time', {_time(layer, fields)}",
-        f"'place', {place(geometry, 3) if srid != 4326 else 'NULL::json'}",
-        f"'geometry', {place('q.geom', 9)}",
-        f"'properties', {properties(layer, fields, key)}",
-    ]
-    return f"json_build_object({', '.join(parts)})::text"
+    return _object(
+        {
+            "type": "'\"Feature\"'",
+            "id": "q.id",
+            "time": _text(_time(layer, fields)),
+            "place": place(geometry, 3) if srid != 4326 else "'null'",
+            "geometry": place("q.geom", 9),
+            "properties": properties(layer, fields, key),
+        }
+    )
 
 
 def _time(layer: Layer, fields: Sequence[Field]) -> str:

@@ -111,7 +111,7 @@ def _statement(layer: Layer, found: Sql, others: Sql, asked: Near, run: Run) -> 
               "ORDER BY q.id, metres, o.id", (asked.metres * 1.02, asked.metres))
     )  # fmt: skip
     said = (
-        f"(jsonb_build_object('type', 'Feature', 'id', q.id, 'geometry', {place('q.geom', 8)}) || "
+        f"(jsonb_build_object('type', 'Feature', 'id', q.id, 'geometry', {place('q.geom', 8)}::jsonb) || "
         f"jsonb_build_object('properties', {properties(layer, fields)}::jsonb || "
         "jsonb_build_object('distance_m', round(n.metres::numeric, 1), 'near_id', n.near)))::text"
     )
