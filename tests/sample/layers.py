@@ -90,7 +90,7 @@ LAYERS = [
         description=Text("面。", "Areas."),
         group="place",
         source=Zone,
-        fields=(Field("name", Text("名稱", "Name"), tile=0),),
+        fields=(Field("name", Text("名稱", "Name"), tile=0), Field("tags", Text("標記", "Tags"))),
         label="name",
         generalise=(Simplify(below=16, area=1.0),),
         style=Style(Fills(color="park", outline="muted"), Labels("name")),

@@ -29,6 +29,7 @@ class Way(LineRow):
 
 class Zone(AreaRow):
     name = models.CharField(max_length=80)
+    tags = models.JSONField(default=list, blank=True)
 
     class Meta(AreaRow.Meta):
         pass

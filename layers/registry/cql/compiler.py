@@ -1,37 +1,26 @@
-"""CQL2 (text and JSON) → SQL against the properties of a layer, as one clearance sees them.
-
-Size and depth are checked before any parser sees the input; names come from the declaration, values travel
-as parameters. Whatever is wrong with a filter is a `BadFilter` with a sentence; a hidden property is
-answered like one that does not exist.
-"""
+"""A syntax tree to SQL: names come from the declaration, values travel as parameters."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-import cql2
 import shapely
 from django.conf import settings
 from shapely.errors import GEOSException
 from shapely.geometry import shape
 
 from layers.access import Clearance
+from layers.registry.cql.reading import MOST_TERMS, BadFilter, Json
+from layers.registry.cql.times import TEMPORAL, interval, moment
 from layers.registry.layer import Layer
 from layers.registry.register import register
-from layers.registry.sql import Sql, column, instant, relation, where
+from layers.registry.sql import AND, Sql, column, relation, where
 
-MOST_TEXT, MOST_JSON = 4_096, 65_536
-MOST_DEPTH, MOST_TERMS, MOST_NODES, MOST_VERTICES = 32, 100, 6_000, 5_000
-
-Json = Any
-_STRINGS = re.compile(r"'(?:[^']|'')*'")
-_UNARY = re.compile(r"(?:(?:\bnot\b|[-+^])\s*){16,}", re.IGNORECASE)
+MOST_VERTICES = 5_000
 _COMPARE = {
     "=": "=",
     "<>": "<>",
@@ -55,11 +44,8 @@ _SPATIAL = {
     "s_disjoint": "ST_Disjoint",
 }
 _GEOMETRIES = {"geom", "geometry", "the_geom", "shape"}
-_ARRAYS = {"a_contains": "@>", "a_containedby": "<@", "a_equals": "=", "a_overlaps": "?|"}
-
-
-class BadFilter(ValueError):
-    """What is wrong with a filter, said to whoever wrote it."""
+_ARRAYS = {"a_contains", "a_containedby", "a_equals", "a_overlaps"}
+_TURNED = {"a_contains": "a_containedby", "a_containedby": "a_contains"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,90 +58,7 @@ class Term:
     field: str | None = None
 
 
-def compile(filter: str | dict[str, Json], layer: Layer, clearance: Clearance, srid: int = 4326) -> Sql:
-    """The condition in SQL. A dict, or text that starts with a brace, is CQL2 JSON; other text is CQL2 text."""
-    ast = parse(filter)
-    term = _Compiler(layer, clearance, srid).expression(ast)
-    if term.kind != "boolean":
-        raise BadFilter("A filter must be something that is true or false, such as grade > 2.")
-    return term.sql
-
-
-def parse(filter: str | dict[str, Json]) -> Json:
-    """The syntax tree, after the checks that keep the parser and us alive."""
-    if isinstance(filter, str):
-        filter = filter.strip()
-        if not filter.startswith("{"):
-            return _from_text(filter)
-        if len(filter) > MOST_JSON:
-            raise BadFilter(f"The filter is longer than {MOST_JSON:,} characters.")
-        _check_nesting(filter, "{[", "}]")
-        try:
-            filter = json.loads(filter)
-        except ValueError as wrong:
-            raise BadFilter(f"The filter is no valid JSON: {wrong}.") from wrong
-    _check_tree(filter)
-    return filter
-
-
-def _from_text(text: str) -> Json:
-    if not text:
-        raise BadFilter("The filter is empty.")
-    if len(text) > MOST_TEXT:
-        raise BadFilter(f"The filter is longer than {MOST_TEXT:,} characters; send a long one as CQL2 JSON.")
-    bare = _STRINGS.sub("''", text)
-    _check_nesting(bare, "(", ")")
-    if _UNARY.search(bare):
-        raise BadFilter("The filter negates the same thing too many times.")
-    if len(re.findall(r"\b(?:and|or)\b", bare, re.IGNORECASE)) > MOST_TERMS:
-        raise BadFilter(f"The filter has more than {MOST_TERMS} terms.")
-    try:
-        tree = cql2.parse_text(text).to_json()
-    except (cql2.ParseError, cql2.ValidationError, ValueError) as wrong:
-        raise BadFilter(f"The filter is no valid CQL2: {_first_line(str(wrong))}") from wrong
-    _check_tree(tree)
-    return tree
-
-
-def _first_line(message: str) -> str:
-    lines = [line.strip(" |-^") for line in message.splitlines()]
-    said = [line for line in lines if line and not line.startswith("=")]
-    return " ".join((said or ["it cannot be read"])[:3])[:200]
-
-
-def _check_nesting(text: str, opening: str, closing: str) -> None:
-    depth = 0
-    for character in text:
-        if character in opening:
-            depth += 1
-            if depth > MOST_DEPTH:
-                raise BadFilter(f"The filter is nested deeper than {MOST_DEPTH} levels.")
-        elif character in closing:
-            depth -= 1
-
-
-def _check_tree(tree: Json) -> None:
-    """Depth, size and finite numbers of a tree, walked without recursion."""
-    queue, nodes, terms = [(tree, 0)], 0, 0
-    while queue:
-        node, depth = queue.pop()
-        nodes += 1
-        if depth > MOST_DEPTH * 2 or nodes > MOST_NODES * 3:
-            raise BadFilter("The filter is too large or nested too deeply.")
-        if isinstance(node, dict):
-            terms += "op" in node
-            queue += [(v, depth + 1) for v in node.values()]
-        elif isinstance(node, list):
-            queue += [(v, depth + 1) for v in node]
-        elif isinstance(node, float) and not math.isfinite(node):
-            raise BadFilter("The filter holds a number that is not finite.")
-        elif isinstance(node, str) and "\x00" in node:
-            raise BadFilter("The filter holds a character that cannot be stored.")
-    if terms > MOST_TERMS * 3:
-        raise BadFilter(f"The filter has more than {MOST_TERMS} terms.")
-
-
-class _Compiler:
+class Compiler:
     def __init__(self, layer: Layer, clearance: Clearance, srid: int) -> None:
         self.layer = layer
         self.clearance = clearance
@@ -191,7 +94,7 @@ class _Compiler:
             (_SPATIAL, self.spatial),
             (("s_dwithin",), self.near),
             (("feature",), self.feature),
-            (_TEMPORAL, self.temporal),
+            (TEMPORAL, self.temporal),
             (_ARRAYS, self.array),
         )
 
@@ -217,12 +120,12 @@ class _Compiler:
         if isinstance(node, dict):
             for key, kind in (("date", "date"), ("timestamp", "datetime")):
                 if key in node:
-                    when = _moment(node[key])
+                    when = moment(node[key])
                     value: Any = when.date() if kind == "date" else when
                     cast = "%s::date" if kind == "date" else "%s::timestamptz"
                     return Term(Sql(cast, (value,)), kind, literal=value)
             if "interval" in node:
-                return Term(Sql("NULL"), "interval", literal=_interval(node["interval"]))
+                return Term(Sql("NULL"), "interval", literal=interval(node["interval"]))
             if "bbox" in node or "type" in node:
                 return self.geometry(node)
         if isinstance(node, list):
@@ -369,20 +272,24 @@ class _Compiler:
         return Term(Sql("ST_DWithin(") + left.sql + ", " + right.sql + ", " + stretch + ")", "boolean")
 
     def array(self, op: str, args: list[Json]) -> Term:
+        """Lists as the standard sees them: what they hold counts, neither the order nor how often."""
         left, right = (self.expression(a) for a in self.exactly(2, op, args))
-        if left.kind != "json" or right.kind != "list":
+        if {left.kind, right.kind} != {"json", "list"}:
             raise BadFilter(f"“{op}” compares a list property with a list of values.")
+        if left.kind == "list":
+            op, left, right = _TURNED.get(op, op), right, left
+        if not all(isinstance(v, str | int | float | bool) for v in right.literal):
+            raise BadFilter(f"“{op}” takes a list of texts, numbers or truths.")
+        given = Sql("%s::jsonb", (json.dumps(right.literal),))
         if op == "a_overlaps":
-            values = [str(v) for v in right.literal]
-            return Term(Sql("(") + left.sql + Sql(" ?| %s::text[])", (values,)), "boolean")
-        return Term(
-            Sql("(") + left.sql + f" {_ARRAYS[op]} " + Sql("%s::jsonb)", (json.dumps(right.literal),)),
-            "boolean",
-        )
+            parts = [left.sql + " @> " + Sql("%s::jsonb", (json.dumps([v]),)) for v in right.literal]
+            return Term(Sql("(") + Sql(" OR ").join(parts or [Sql("false")]) + ")", "boolean")
+        ways = {"a_contains": ("@>",), "a_containedby": ("<@",), "a_equals": ("@>", "<@")}[op]
+        return Term(AND.join(Sql("(") + left.sql + f" {way} " + given + ")" for way in ways), "boolean")
 
     def temporal(self, op: str, args: list[Json]) -> Term:
         left, right = (self.span(a) for a in self.exactly(2, op, args))
-        return Term(_TEMPORAL[op](*left, *right), "boolean")
+        return Term(TEMPORAL[op](*left, *right), "boolean")
 
     def span(self, node: Json) -> tuple[Sql, Sql]:
         """First and last moment of an instant, a date, an interval or a property."""
@@ -429,7 +336,7 @@ def _agree(term: Term, other: Term) -> Term:
             raise BadFilter("A number in the filter is too large.")
         return Term(Sql("%s::bigint", (int(value),)), "integer", literal=value)
     if other.kind in ("date", "datetime") and isinstance(value, str):
-        when = _moment(value)
+        when = moment(value)
         if other.kind == "date" or "T" not in value:
             return Term(Sql("%s::date", (when.date(),)), "date", literal=when.date())
         return Term(Sql("%s::timestamptz", (when,)), "datetime", literal=when)
@@ -447,60 +354,3 @@ def _day(term: Term) -> Term:
     if term.kind == "date":
         return term
     return Term(Sql("(") + term.sql + Sql(" AT TIME ZONE %s)::date", (settings.TIME_ZONE,)), "date")
-
-
-def _moment(text: Json) -> datetime:
-    try:
-        when = instant(str(text))
-    except (ValueError, OverflowError) as wrong:
-        raise BadFilter(f"“{str(text)[:40]}” is no date or time.") from wrong
-    if not date(1, 1, 2) < when.date() < date(9999, 12, 30):
-        raise BadFilter(f"“{str(text)[:40]}” is too far from now.")
-    return when
-
-
-def _interval(ends: Json) -> tuple[Json, Json]:
-    if not isinstance(ends, list) or len(ends) != 2:
-        raise BadFilter("An interval has two ends.")
-    out: list[Json] = []
-    for end, open_end in zip(ends, ("-infinity", "infinity"), strict=True):
-        if isinstance(end, dict) and "property" in end:
-            out.append(end)
-        elif end in ("..", "", None):
-            out.append(open_end)
-        else:
-            out.append(_moment(end))
-    return out[0], out[1]
-
-
-def _relation(text: str) -> Callable[[Sql, Sql, Sql, Sql], Sql]:
-    """SQL of a relation between two spans; a, b are the ends of the left one, c, d of the right one."""
-
-    def build(a: Sql, b: Sql, c: Sql, d: Sql) -> Sql:
-        ends = {"a": a, "b": b, "c": c, "d": d}
-        out = Sql("(")
-        for piece in re.split(r"([abcd])\b", text):
-            out = out + ends.get(piece, piece)
-        return out + ")"
-
-    return build
-
-
-_TEMPORAL = {
-    "t_after": _relation("a > d"),
-    "t_before": _relation("b < c"),
-    "t_contains": _relation("a < c AND b > d"),
-    "t_disjoint": _relation("b < c OR a > d"),
-    "t_during": _relation("a > c AND b < d"),
-    "t_equals": _relation("a = c AND b = d"),
-    "t_finishedby": _relation("a < c AND b = d"),
-    "t_finishes": _relation("a > c AND b = d"),
-    "t_intersects": _relation("a <= d AND b >= c"),
-    "t_meets": _relation("b = c"),
-    "t_metby": _relation("a = d"),
-    "t_overlappedby": _relation("a > c AND a < d AND b > d"),
-    "t_overlaps": _relation("a < c AND b > c AND b < d"),
-    "t_startedby": _relation("a = c AND b > d"),
-    "t_starts": _relation("a = c AND b < d"),
-    "anyinteracts": _relation("a <= d AND b >= c"),
-}
