@@ -18,6 +18,7 @@ django.setup(set_prefix=False)
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 from django.db import OperationalError  # noqa: E402
 
+from gis import cors  # noqa: E402
 from gis.accounts.identity import BadCredential, Identity  # noqa: E402
 from gis.audit.note import Notes  # noqa: E402
 from gis.ogc.app import Ogc  # noqa: E402
@@ -45,6 +46,10 @@ class Antu:
             return await self.lifespan(receive, send)
         if scope["type"] != "http":
             return None
+        if scope["path"].split("/", 2)[1] in cors.OPEN:
+            if cors.asks_first(scope):
+                return await cors.allow(send)
+            send = cors.opened(send)
         try:
             scope["viewer"] = await self.identity.of(scope)
         except BadCredential as problem:

@@ -262,7 +262,7 @@ def _freshness(report: Report, dsn: str, postgres: int) -> None:
     """CPU of the same edits with and without the triggers, in turns, each edit a transaction."""
     import psycopg
 
-    edits = 1000
+    edits = 3000
     spent: dict[bool, list[float]] = {True: [], False: []}
     with psycopg.connect(dsn, autocommit=True) as line:
         line.execute("ALTER TABLE sample_spot DISABLE TRIGGER audit_rows_update")

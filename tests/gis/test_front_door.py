@@ -71,3 +71,21 @@ async def test_reads_and_refusals_are_on_record_with_who_and_by_which_token(offi
         ("read", "hideouts", "items "),
         ("refused", "POST", items),
     ]
+
+
+@pytest.mark.anyio
+async def test_scripts_of_other_sites_read_as_anybody_or_with_a_token(officer: Any) -> None:
+    asked = {"origin": "https://elsewhere.test", "access-control-request-method": "GET"}
+    async with served() as http:
+        for path in ("/ogc/collections", "/tiles/hideouts.json", "/styles/antu.json"):
+            first = await http.options(
+                path, headers=asked | {"access-control-request-headers": "authorization"}
+            )
+            assert (
+                first.status_code == 204 and "Authorization" in first.headers["access-control-allow-headers"]
+            )
+            answer = await http.get(path, headers={"origin": "https://elsewhere.test"})
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert "access-control-allow-credentials" not in answer.headers, "nobody is lent a cookie"
+        own = await http.get("/api/me", headers={"origin": "https://elsewhere.test"})
+        assert "access-control-allow-origin" not in own.headers
