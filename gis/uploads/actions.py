@@ -152,7 +152,7 @@ def _begin(file: File, wish: Json) -> Json:
 
 def _entries(file: File) -> Json:
     """The new layers as the map's catalogue would list them."""
-    found = OwnLayer.objects.filter(pk__in=file.result.get("layers", []), owner=file.owner, deleted_at=None)
+    found = OwnLayer.objects.filter(pk__in=file.result.get("layers", []), owner=file.owner, deleted_at=None).order_by("pk")
     return {"layers": [_entry(layer, file.owner) for layer in found]}
 
 

@@ -42,8 +42,8 @@ class Somebody:
         found: dict[str, Any] = answer.json()
         return found
 
-    def keep(self, name: str, body: bytes, **wish: Any) -> dict[str, Any]:
-        answer = self.http.post(f"/api/uploads/{self.bring(name, body)}/keep", json=wish)
+    def keep(self, file: str, body: bytes, **wish: Any) -> dict[str, Any]:
+        answer = self.http.post(f"/api/uploads/{self.bring(file, body)}/keep", json=wish)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         assert found["state"] == "done", found
