@@ -17,6 +17,7 @@ import { batch, effect } from "./state/store";
 import { warm } from "./state/warmth";
 import { decode, encode } from "./state/url";
 import { tell } from "./ui/toasts";
+import "./bring/drop";
 import "./work/all";
 import "./ui/shell";
 
