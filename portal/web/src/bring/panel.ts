@@ -100,7 +100,7 @@ class Bring extends View {
 
   #look(now: Task, found: Look): TemplateResult {
     return html`
-      <p class="found">
+      <p class="signs">
         <span>${found.format.toUpperCase()}</span>
         ${found.encoding ? html`<span data-found="encoding">${ENCODED[found.encoding] ?? found.encoding}</span>` : nothing}
         ${found.delimiter ? html`<span>${found.delimiter}</span>` : nothing}
