@@ -39,7 +39,8 @@ def script_of(entry: str, folder: Path = FOLDER) -> bytes:
     """The one script of an entry that imports nothing, to be sent under a name that does not change."""
     assets(entry, folder)
     manifest: Manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return (folder / manifest[entry]["file"]).read_bytes()
+    file = str(manifest[entry]["file"])
+    return (folder / file).read_bytes()
 
 
 @lru_cache(maxsize=8)

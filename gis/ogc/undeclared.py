@@ -30,8 +30,16 @@ def described(layer: Layer, call: Call) -> Json:
         "crs": [crs.uri for crs in ALL],
         "storageCrs": CRS84.uri,
         "links": [
-            {"rel": "items", "type": "application/geo+json", "href": f"{call.base}/ogc/collections/{layer.id}/items?f=json"},
-            {"rel": "self", "type": "application/json", "href": f"{call.base}/ogc/collections/{layer.id}?f=json"},
+            {
+                "rel": "items",
+                "type": "application/geo+json",
+                "href": f"{call.base}/ogc/collections/{layer.id}/items?f=json",
+            },
+            {
+                "rel": "self",
+                "type": "application/json",
+                "href": f"{call.base}/ogc/collections/{layer.id}?f=json",
+            },
         ],
     }
 
@@ -45,6 +53,9 @@ def schema(layer: Layer, call: Call, what: str) -> Json:
         "title": layer.title.zh,
         "properties": {
             "geometry": {"format": f"geometry-{layer.geometry}", "x-ogc-role": "primary-geometry"},
-            **{f.name: {"title": f.title.zh} | _FORMATS.get(f.resolved, {"type": "string"}) for f in layer.fields},
+            **{
+                f.name: {"title": f.title.zh} | _FORMATS.get(f.resolved, {"type": "string"})
+                for f in layer.fields
+            },
         },
     }

@@ -89,11 +89,15 @@ def mine(request: HttpRequest, id: UUID) -> File:
     _, user = person(request)
     file = File.objects.filter(pk=id, owner=user).first()
     if file is None:
-        raise ApiProblem("沒有這個檔案，可能已過期，請重新上傳。 There is no such file; send it again.", "not-found", 404)
+        raise ApiProblem(
+            "沒有這個檔案，可能已過期，請重新上傳。 There is no such file; send it again.", "not-found", 404
+        )
     return file
 
 
-def said(wrong: Wrong) -> ApiProblem:
+def said(wrong: Wrong, file: File | None = None) -> ApiProblem:
+    if file is not None:
+        wrong = files.by_its_name(wrong, file.pk, file.ending, file.name)
     return ApiProblem(f"{wrong.text.zh} {wrong.text.en}", "wrong-file", 422)
 
 
@@ -109,22 +113,26 @@ def status_of(file: File) -> Json:
     }
 
 
-@router.post("{uuid:id}/look", response=ANSWERS, summary="What is in a file: columns, system, first rows, a preview")
+@router.post(
+    "{uuid:id}/look", response=ANSWERS, summary="What is in a file: columns, system, first rows, a preview"
+)
 def look_into(request: HttpRequest, id: UUID, body: Wish) -> Json:
     file = mine(request, id)
     try:
         return look(files.path_of(file.pk, file.ending), file.name, body.plain())
     except Wrong as wrong:
-        raise said(wrong) from wrong
+        raise said(wrong, file) from wrong
 
 
-@router.post("{uuid:id}/suggest", response=ANSWERS, summary="Which column would become which field of a layer")
+@router.post(
+    "{uuid:id}/suggest", response=ANSWERS, summary="Which column would become which field of a layer"
+)
 def suggest(request: HttpRequest, id: UUID, body: Wish) -> Json:
     file = mine(request, id)
     try:
         return suggested(files.path_of(file.pk, file.ending), file.name, body.plain(), viewer_of(request))
     except Wrong as wrong:
-        raise said(wrong) from wrong
+        raise said(wrong, file) from wrong
 
 
 @router.post("{uuid:id}/keep", response=ANSWERS, summary="Keep the file as a layer of your own")
@@ -152,7 +160,9 @@ def _begin(file: File, wish: Json) -> Json:
 
 def _entries(file: File) -> Json:
     """The new layers as the map's catalogue would list them."""
-    found = OwnLayer.objects.filter(pk__in=file.result.get("layers", []), owner=file.owner, deleted_at=None).order_by("pk")
+    found = OwnLayer.objects.filter(
+        pk__in=file.result.get("layers", []), owner=file.owner, deleted_at=None
+    ).order_by("pk")
     return {"layers": [_entry(layer, file.owner) for layer in found]}
 
 
@@ -182,7 +192,9 @@ def discard(request: HttpRequest, id: UUID) -> Json:
 # layers of one's own
 
 
-@router.get("layers", response=ANSWERS, summary="Your own layers, those shared with you, and what may be brought")
+@router.get(
+    "layers", response=ANSWERS, summary="Your own layers, those shared with you, and what may be brought"
+)
 def layers(request: HttpRequest) -> Json:
     viewer, user = person(request)
     now = timezone.now()
@@ -243,7 +255,9 @@ def change(request: HttpRequest, number: int, body: Change) -> Json:
             layer.name = body.name.strip()[:80]
         if body.roles is not None:
             if strange := sorted(set(body.roles) - set(ROLES)):
-                raise ApiProblem(f"沒有「{strange[0][:40]}」這個角色。 There is no such role.", "invalid", 422)
+                raise ApiProblem(
+                    f"沒有「{strange[0][:40]}」這個角色。 There is no such role.", "invalid", 422
+                )
             layer.roles = sorted(set(body.roles))
             note(viewer_of(request).actor, "share", f"{PREFIX}{layer.pk}", ",".join(layer.roles))
         if body.label is not None and body.label in {"", *(f["name"] for f in layer.fields)}:
@@ -259,7 +273,9 @@ def change(request: HttpRequest, number: int, body: Change) -> Json:
     return _entry(layer, user)
 
 
-@router.delete("layers/{int:number}", response=ANSWERS, summary="Delete a layer; for a day it can be brought back")
+@router.delete(
+    "layers/{int:number}", response=ANSWERS, summary="Delete a layer; for a day it can be brought back"
+)
 def delete(request: HttpRequest, number: int) -> Json:
     layer, _ = _own(request, number)
     layer.deleted_at = timezone.now()
@@ -276,7 +292,11 @@ def restore(request: HttpRequest, number: int) -> Json:
     return _entry(layer, user)
 
 
-@router.post("layers/join", response=ANSWERS, summary="Count a layer of yours, or any you see, by the places of another")
+@router.post(
+    "layers/join",
+    response=ANSWERS,
+    summary="Count a layer of yours, or any you see, by the places of another",
+)
 def join_by_place(request: HttpRequest, body: Join, of: str) -> Json:
     viewer, user = person(request)
     try:

@@ -30,7 +30,9 @@ def target(id: str, viewer: Viewer) -> Layer:
     """The layer, if there is one that this person may import into."""
     layer = register.get(id)
     if layer is None or layer.clearance > viewer.clearance or layer.model is None:
-        raise Wrong("沒有這個圖層，或不能匯入。", "There is no such layer, or nothing can be imported into it.")
+        raise Wrong(
+            "沒有這個圖層，或不能匯入。", "There is no such layer, or nothing can be imported into it."
+        )
     require(viewer, "import", layer)
     return layer
 
@@ -45,7 +47,13 @@ def suggested(path: Path, name: str, wish: Json, viewer: Viewer) -> Json:
         return {
             "known": {"zh": known.title.zh, "en": known.title.en} if known else None,
             "fields": [
-                {"name": f.name, "zh": f.title.zh, "en": f.title.en, "type": f.resolved, "column": taken.get(f.name)}
+                {
+                    "name": f.name,
+                    "zh": f.title.zh,
+                    "en": f.title.en,
+                    "type": f.resolved,
+                    "column": taken.get(f.name),
+                }
                 for f in layer.seen_by(viewer.clearance)
                 if f.resolved != "json"
             ],

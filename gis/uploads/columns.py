@@ -51,7 +51,8 @@ class Typing:
     @property
     def kinds(self) -> dict[str, str]:
         return {
-            name: (alive[0] if alive and self._said[name] else "string") for name, alive in self._alive.items()
+            name: (alive[0] if alive and self._said[name] else "string")
+            for name, alive in self._alive.items()
         }
 
 
@@ -73,13 +74,22 @@ def _fits_number(cell: Any) -> bool:
     if not isinstance(cell, str):
         return False
     said = cell.strip()
-    return bool(said) and bool(_NUMBER.match(said)) and any(c.isdigit() for c in said) and math.isfinite(float(said.replace(",", "")))
+    return (
+        bool(said)
+        and bool(_NUMBER.match(said))
+        and any(c.isdigit() for c in said)
+        and math.isfinite(float(said.replace(",", "")))
+    )
 
 
 def _fits_day(cell: Any) -> bool:
     if isinstance(cell, date):
         return not isinstance(cell, datetime)
-    return isinstance(cell, str) and bool(_DAY.match(unicodedata.normalize("NFKC", cell).strip())) and _reads(cell)
+    return (
+        isinstance(cell, str)
+        and bool(_DAY.match(unicodedata.normalize("NFKC", cell).strip()))
+        and _reads(cell)
+    )
 
 
 def _fits_moment(cell: Any) -> bool:

@@ -6,6 +6,7 @@ Each row keeps the number of its class, so that tiles, legend and filter say the
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -69,7 +70,7 @@ def _graded(layer: OwnLayer, by: str, breaks: list[float], kind: str) -> list[Js
         cursor.execute("SELECT count(*) FROM uploads_feature WHERE layer_id = %s AND kind = 99", [layer.pk])
         (missing,) = cursor.fetchone()
     said = [_number(b) for b in breaks]
-    labels = [f"< {said[0]}", *(f"{a} – {b}" for a, b in zip(said, said[1:], strict=False)), f"≥ {said[-1]}"]
+    labels = [f"< {said[0]}", *(f"{a} – {b}" for a, b in pairwise(said)), f"≥ {said[-1]}"]
     classes = [{"value": n, "label": label, "color": RISK[n]} for n, label in enumerate(labels)]
     return classes + ([_last(99, NONE)] if missing else [])
 

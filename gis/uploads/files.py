@@ -47,6 +47,12 @@ def path_of(id: UUID, ending: str) -> Path:
     return folder() / f"{id}{ending}"
 
 
+def by_its_name(wrong: Wrong, id: UUID, ending: str, name: str) -> Wrong:
+    """The same trouble, told of the file as its owner calls it and not as it is called on our disk."""
+    zh, en = (text.replace(f"{id}{ending}", name).replace(str(id), Path(name).stem) for text in wrong.text)
+    return Wrong(zh, en)
+
+
 def remove(id: UUID, ending: str) -> None:
     path_of(id, ending).unlink(missing_ok=True)
     (folder() / f"{id}.rejects.csv").unlink(missing_ok=True)
@@ -98,7 +104,8 @@ def sniff(path: Path, name: str) -> str:
     for magic, what in _OTHER:
         if start.startswith(magic):
             raise Wrong(
-                f"「{name}」其實是 {what} 檔，無法讀取。", f"“{name}” is really a {what} file and cannot be read."
+                f"「{name}」其實是 {what} 檔，無法讀取。",
+                f"“{name}” is really a {what} file and cannot be read.",
             )
     real = _real(path, start, name)
     if real is None:
@@ -131,7 +138,8 @@ def _text(start: bytes, said: str, name: str) -> str:
     if bare.startswith(b"<"):
         if b"<html" in bare.lower() or b"<!doctype html" in bare.lower():
             raise Wrong(
-                f"「{name}」是網頁（HTML），不是資料檔。", f"“{name}” is a web page (HTML), not a file of data."
+                f"「{name}」是網頁（HTML），不是資料檔。",
+                f"“{name}” is a web page (HTML), not a file of data.",
             )
         return ".gml" if said == ".gml" else ".kml"
     if said in (".kml", ".geojson", ".json", ".gml"):
@@ -161,7 +169,9 @@ def _real(path: Path, start: bytes, name: str) -> str | None:
         return ".xlsx"
     if "content.xml" in names and "mimetype" in names:
         return ".ods"
-    if "doc.kml" in names or (len([n for n in names if n.lower().endswith(".kml")]) == 1 and name.lower().endswith(".kmz")):
+    if "doc.kml" in names or (
+        len([n for n in names if n.lower().endswith(".kml")]) == 1 and name.lower().endswith(".kmz")
+    ):
         return ".kmz"
     return ".zip"
 

@@ -57,7 +57,9 @@ def join(counted: Layer, places: Layer, metres: float, name: str, viewer: Viewer
 
 
 def _statement(made: int, counted: Layer, places: Layer, metres: float, viewer: Viewer) -> Sql:
-    label = f"{column(places, places.label)}::text" if places.label and _seen(places, viewer) else "q.id::text"
+    label = (
+        f"{column(places, places.label)}::text" if places.label and _seen(places, viewer) else "q.id::text"
+    )
     inside = where(counted, viewer.clearance)
     if places.geometry == "polygon":
         near = Sql("q.merc && t.merc AND ST_Intersects(q.merc, t.merc)")

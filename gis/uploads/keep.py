@@ -52,7 +52,7 @@ def keep(path: Path, name: str, wish: Json, owner: User, rejects_at: Path, progr
                 room_for(owner, sum(counts.values()), len(counts))
                 title = str(wish.get("name") or part.name).strip()[:80] or name
                 made = _layers(owner, title, name, counts, _fields(chosen, typing), wish)
-                read = _write(source, where, chosen, typing, made, rejects, progress)
+                read = _write(source, where, chosen, typing, made, rejects, progress, Path(name))
                 for layer in made.values():
                     dress(layer, wish.get("color"), _style_field(layer, wish.get("by")))
                     note(f"user:{owner.get_username()}", "upload", f"my_{layer.pk}", name, rows=layer.rows)
@@ -126,7 +126,7 @@ def _layers(
             name=f"{title[:74]}（{WORDS[kind].zh}）" if several else title,
             geometry=kind,
             fields=fields,
-            label=label,
+            label=str(label),
             source=name,
             rows=count,
             expires_at=timezone.now() + timedelta(days=settings.UPLOAD_DAYS),
@@ -149,7 +149,7 @@ def _style_field(layer: OwnLayer, by: Any) -> str | None:
 
 def _write(
     source: Source, where: Where, chosen: list[str], typing: dict[str, str], made: dict[str, OwnLayer],
-    rejects: Rejects, progress: Progress,
+    rejects: Rejects, progress: Progress, called: Path,
 ) -> int:  # fmt: skip
     named, place, read = names(chosen), AnyPlaces(where), 0
 
@@ -165,7 +165,7 @@ def _write(
                 properties = {named[c]: v for c, v in zip(chosen, said[at], strict=True) if v is not None}
                 yield made[kind].pk, places[at], json.dumps(properties, ensure_ascii=False), 0
             for at, wrong in sorted(batch.problems.items()):
-                rejects.add(source.path, batch, at, wrong)
+                rejects.add(called, batch, at, wrong)
             read += len(batch)
             progress(read)
 

@@ -40,12 +40,17 @@ def look(path: Path, name: str, wish: Json) -> Json:
             "part": part.id,
             "title": part.name,
             "format": part.path.suffix.lower()[1:],
-            "encoding": source.encoding if isinstance(source, Delimited) else getattr(source, "encoding", None),
+            "encoding": source.encoding
+            if isinstance(source, Delimited)
+            else getattr(source, "encoding", None),
             "delimiter": DELIMITERS.get(source._delimiter) if isinstance(source, Delimited) else None,
             "header": source._header if isinstance(source, Delimited) else None,
             "geometry": bool(source.geometry),
             "columns": _columns(source, sample),
-            "rows": [[_cell(c) for c in cells] for cells in islice(zip(*sample.columns.values(), strict=True), ROWS)],
+            "rows": [
+                [_cell(c) for c in cells]
+                for cells in islice(zip(*sample.columns.values(), strict=True), ROWS)
+            ],
             "lines": sample.lines[:ROWS],
             **_count(part, source, sample),
             "systems": [{"id": id, "zh": t.zh, "en": t.en} for id, t in SYSTEMS.items()],
@@ -67,7 +72,11 @@ def _columns(source: Source, sample: Batch) -> list[Json]:
     typing.see(sample)
     kinds_ = typing.kinds
     return [
-        {"name": c, "type": kinds_[c], "sample": next((_cell(v) for v in sample.columns[c][:200] if v not in (None, "")), "")}
+        {
+            "name": c,
+            "type": kinds_[c],
+            "sample": next((_cell(v) for v in sample.columns[c][:200] if v not in (None, "")), ""),
+        }
         for c in source.columns
     ]
 
@@ -95,7 +104,12 @@ def _placed(source: Source, sample: Batch, wish: Json) -> Json:
         where = locate(source, sample, wish)
         shapes = AnyPlaces(where)(sample)
     except Wrong as wrong:
-        return {"place": None, "problem": {"zh": wrong.text.zh, "en": wrong.text.en}, "preview": None, "rejects": []}
+        return {
+            "place": None,
+            "problem": {"zh": wrong.text.zh, "en": wrong.text.en},
+            "preview": None,
+            "rejects": [],
+        }
     good = np.array([at for at in range(len(sample)) if at not in sample.problems], dtype=int)
     rejects = sorted(sample.problems.items())
     reasons = Counter((w.text.zh, w.text.en) for _, w in rejects)
@@ -113,7 +127,12 @@ def _placed(source: Source, sample: Batch, wish: Json) -> Json:
         "read": len(sample),
         "good": len(good),
         "rejects": [
-            {"line": sample.lines[at], "zh": w.text.zh, "en": w.text.en, "cells": [_cell(v[at]) for v in sample.columns.values()][:6]}
+            {
+                "line": sample.lines[at],
+                "zh": w.text.zh,
+                "en": w.text.en,
+                "cells": [_cell(v[at]) for v in sample.columns.values()][:6],
+            }
             for at, w in rejects[:TOLD]
         ],
         "reasons": [{"zh": zh, "en": en, "count": n} for (zh, en), n in reasons.most_common(10)],
@@ -134,5 +153,3 @@ def _drawn(shapes: Any, sample: Batch, good: Any) -> Json:
             for line, t in zip(lines, texts, strict=True)
         ],
     }
-
-

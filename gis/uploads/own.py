@@ -162,7 +162,10 @@ def made(row: Json) -> Kept:
     layer = Layer(
         id=f"{PREFIX}{row['id']}",
         title=title,
-        description=Text(f"自「{row['source']}」上傳，共 {row['rows']:,} 筆。", f"From “{row['source']}”, {row['rows']:,} rows."),
+        description=Text(
+            f"自「{row['source']}」上傳，共 {row['rows']:,} 筆。",
+            f"From “{row['source']}”, {row['rows']:,} rows.",
+        ),
         group="own",
         source=Query(select(row["id"], row["fields"]), row["geometry"], (TABLE,)),
         fields=(*(_field(f, row["label"]) for f in row["fields"]), _kinds(row["style"], classes)),
@@ -188,14 +191,26 @@ def select(layer: int, fields: list[Json]) -> str:
 
 
 def _field(f: Json, label: str) -> Field:
-    return Field(f["name"], Text(f["title"], f["title"]), type=f["type"], tile=0 if f["name"] == label else None)
+    return Field(
+        f["name"], Text(f["title"], f["title"]), type=f["type"], tile=0 if f["name"] == label else None
+    )
 
 
 def _kinds(style: Json, classes: list[Json]) -> Field:
     title = style.get("title") or ""
-    codes = Codes("own", tuple(Code(str(c["value"]), c["label"], c.get("label_en") or c["label"]) for c in classes))
+    codes = Codes(
+        "own", tuple(Code(str(c["value"]), c["label"], c.get("label_en") or c["label"]) for c in classes)
+    )
     words = Text(f"分類：{title}", f"Class: {title}") if title else Text("分類", "Class")
-    return Field(KIND, words, type="integer", codes=codes if classes else None, tile=0, popup=False, filter=bool(classes))
+    return Field(
+        KIND,
+        words,
+        type="integer",
+        codes=codes if classes else None,
+        tile=0,
+        popup=False,
+        filter=bool(classes),
+    )
 
 
 def _mark(geometry: GeometryKind, title: Text, style: Json, classes: list[Json]) -> Mark:
@@ -208,7 +223,9 @@ def _mark(geometry: GeometryKind, title: Text, style: Json, classes: list[Json])
         return Points(title, color=color, size=6.0, by=by, classes=drawn)
     if geometry == "line":
         return Lines(title, color=color, width=3.0, by=by, classes=drawn)
-    return Fills(title, color=color, outline=color if not drawn else "line_strong", opacity=0.45, by=by, classes=drawn)
+    return Fills(
+        title, color=color, outline=color if not drawn else "line_strong", opacity=0.45, by=by, classes=drawn
+    )
 
 
 own = Own()

@@ -28,8 +28,40 @@ SYSTEMS = {
     "EPSG:3821": Text("TWD67 經緯度", "TWD67 degrees"),
     "EPSG:3857": Text("Web Mercator", "Web Mercator"),
 }
-_X = (*LON, "twd97x坐標", "twd97x座標", "橫坐標", "橫座標", "x97", "x67", "twd67x", "wgs84經度", "東向坐標", "e", "easting", "坐標x", "座標x", "tm2x")
-_Y = (*LAT, "twd97y坐標", "twd97y座標", "縱坐標", "縱座標", "y97", "y67", "twd67y", "wgs84緯度", "北向坐標", "n", "northing", "坐標y", "座標y", "tm2y")
+_X = (
+    *LON,
+    "twd97x坐標",
+    "twd97x座標",
+    "橫坐標",
+    "橫座標",
+    "x97",
+    "x67",
+    "twd67x",
+    "wgs84經度",
+    "東向坐標",
+    "e",
+    "easting",
+    "坐標x",
+    "座標x",
+    "tm2x",
+)
+_Y = (
+    *LAT,
+    "twd97y坐標",
+    "twd97y座標",
+    "縱坐標",
+    "縱座標",
+    "y97",
+    "y67",
+    "twd67y",
+    "wgs84緯度",
+    "北向坐標",
+    "n",
+    "northing",
+    "坐標y",
+    "座標y",
+    "tm2y",
+)
 _DEGREES = ((116.0, 124.5), (20.0, 27.5))
 _METRES = ((50_000.0, 450_000.0), (2_300_000.0, 2_950_000.0))
 _WEB = ((12_900_000.0, 13_860_000.0), (2_270_000.0, 3_180_000.0))
@@ -74,12 +106,18 @@ def locate(source: Source, sample: Batch, wish: dict[str, Any]) -> Where:
     """What the person chose, completed by what can be found out. Wrong where there is no place at all."""
     if source.geometry:
         crs, how = _file_system(source, sample)
-        return Where(Place(), str(wish.get("crs") or crs), Text("您選的坐標系統", "as you chose") if wish.get("crs") else how)
+        return Where(
+            Place(),
+            str(wish.get("crs") or crs),
+            Text("您選的坐標系統", "as you chose") if wish.get("crs") else how,
+        )
     place, swapped, told = _columns(source, sample, wish)
     if wish.get("crs"):
         return Where(place, str(wish["crs"]), Text("您選的坐標系統", "as you chose"), swapped)
     if place.wkt:
-        shapes = shapely.from_wkt([text(c) or None for c in sample.columns[place.wkt[0]]], on_invalid="ignore")
+        shapes = shapely.from_wkt(
+            [text(c) or None for c in sample.columns[place.wkt[0]]], on_invalid="ignore"
+        )
         crs, how = guessed(_corners(shapes), place.wkt[0])
     else:
         crs, how = guessed(pairs(sample, place), f"{place.lon[0]} {place.lat[0]}")
@@ -130,12 +168,19 @@ def _columns(source: Source, sample: Batch, wish: dict[str, Any]) -> tuple[Place
     if wish.get("x") in present and wish.get("y") in present:
         return Place(lon=(wish["x"],), lat=(wish["y"],)), False, nothing
     by_fold = {folded(c): c for c in reversed(source.columns)}
-    wkt, x, y = (next((by_fold[folded(n)] for n in names if folded(n) in by_fold), None) for names in (WKT, _X, _Y))
-    if wkt and any(str(c).strip().upper().startswith(("POINT", "LINE", "POLY", "MULTI")) for c in sample.columns[wkt][:20]):
+    wkt, x, y = (
+        next((by_fold[folded(n)] for n in names if folded(n) in by_fold), None) for names in (WKT, _X, _Y)
+    )
+    if wkt and any(
+        str(c).strip().upper().startswith(("POINT", "LINE", "POLY", "MULTI"))
+        for c in sample.columns[wkt][:20]
+    ):
         return Place(wkt=(wkt,)), False, nothing
     if not (x and y):
         x, y = _by_numbers(source.columns, sample)
-        told = Text(f"「{x}」「{y}」的數值像坐標；", f"the numbers of “{x}” and “{y}” look like coordinates; ")
+        told = Text(
+            f"「{x}」「{y}」的數值像坐標；", f"the numbers of “{x}” and “{y}” look like coordinates; "
+        )
     else:
         told = nothing
     if not (x and y):
@@ -145,7 +190,11 @@ def _columns(source: Source, sample: Batch, wish: dict[str, Any]) -> tuple[Place
         )
     place = Place(lon=(x,), lat=(y,))
     if _crossed(pairs(sample, place)):
-        return Place(lon=(y,), lat=(x,)), True, Text("X 與 Y 兩欄顛倒，已對調；", "X and Y stand the other way round and were swapped; ")
+        return (
+            Place(lon=(y,), lat=(x,)),
+            True,
+            Text("X 與 Y 兩欄顛倒，已對調；", "X and Y stand the other way round and were swapped; "),
+        )
     return place, False, told
 
 
@@ -183,7 +232,9 @@ def guessed(points: Shapes, names: str) -> tuple[str, Text]:
     old = "67" in said
     if _in(points, _DEGREES) > 0.5 or _in(points, ((-180, 180), (-90, 90))) > 0.9:
         if old:
-            return "EPSG:3821", Text("數值是經緯度，欄名提到 67", "the numbers are degrees, and a name says 67")
+            return "EPSG:3821", Text(
+                "數值是經緯度，欄名提到 67", "the numbers are degrees, and a name says 67"
+            )
         return "EPSG:4326", Text("數值是經緯度", "the numbers are degrees")
     if _in(points, _WEB) > 0.5:
         return "EPSG:3857", Text("數值像 Web Mercator 公尺", "the numbers look like metres of Web Mercator")
@@ -192,11 +243,19 @@ def guessed(points: Shapes, names: str) -> tuple[str, Text]:
         shares = [_at_home(points, code) for code in codes]
         datum = Text("欄名提到 67", "a name says 67") if old else Text("二度分帶公尺", "metres of TM2")
         if "119" in said or shares[1] > shares[0]:
-            return codes[1], Text(f"{datum.zh}，以 119 度落在本市附近", f"{datum.en}, and by zone 119 it lies near the city")
+            return codes[1], Text(
+                f"{datum.zh}，以 119 度落在本市附近", f"{datum.en}, and by zone 119 it lies near the city"
+            )
         if shares[0] > 0:
-            return codes[0], Text(f"{datum.zh}，以 121 度落在本市附近", f"{datum.en}, and by zone 121 it lies near the city")
-        return codes[0], Text(f"{datum.zh}；不在本市附近，請確認", f"{datum.en}; it does not lie near the city, so please check")
-    return "EPSG:4326", Text("數值看不出坐標系統，請選擇", "the numbers do not tell the system, so please choose")
+            return codes[0], Text(
+                f"{datum.zh}，以 121 度落在本市附近", f"{datum.en}, and by zone 121 it lies near the city"
+            )
+        return codes[0], Text(
+            f"{datum.zh}；不在本市附近，請確認", f"{datum.en}; it does not lie near the city, so please check"
+        )
+    return "EPSG:4326", Text(
+        "數值看不出坐標系統，請選擇", "the numbers do not tell the system, so please choose"
+    )
 
 
 def _at_home(points: Shapes, code: str) -> float:
@@ -205,5 +264,6 @@ def _at_home(points: Shapes, code: str) -> float:
     if not len(good):
         return 0.0
     placed = shapely.get_coordinates(transformed(shapely.points(good), code))
-    west, south, east, north = settings.CITY["bounds"]  # type: ignore[misc]
+    bounds: list[float] = settings.CITY["bounds"]  # type: ignore[assignment]
+    west, south, east, north = bounds
     return _in(placed, ((west - 0.5, east + 0.5), (south - 0.5, north + 0.5)))

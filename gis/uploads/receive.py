@@ -58,7 +58,13 @@ class Receiver:
             return  # nobody is there to be answered
         except OSError as trouble:
             log.exception("an upload could not be written")
-            status, said = 507, {"detail": f"伺服器無法存檔。 The server cannot store the file: {trouble.strerror}.", "code": "storage"}
+            status, said = (
+                507,
+                {
+                    "detail": f"伺服器無法存檔。 The server cannot store the file: {trouble.strerror}.",
+                    "code": "storage",
+                },
+            )
         # what was not read of a refused file is not waited for
         extra = {"connection": "close"} if status == 413 else {}
         await answer.send_json(send, status, said, extra | {"cache-control": "no-store"})
@@ -67,14 +73,24 @@ class Receiver:
         viewer: Viewer = scope["viewer"]
         headers = answer.headers(scope)
         if scope["method"] != "POST" or scope["path"].rstrip("/") != "/uploads":
-            raise Refusal(404, "沒有這個東西。 There is nothing here; files are sent to /uploads?name=….", "not-found")
+            raise Refusal(
+                404, "沒有這個東西。 There is nothing here; files are sent to /uploads?name=….", "not-found"
+            )
         if viewer.user_id is None:
             raise Refusal(401, "請先登入再上傳檔案。 Sign in before you bring a file.", "sign-in")
         # a page of another site cannot send this type without asking first, and is never allowed to
         if headers.get(b"content-type", b"").split(b";")[0].strip() != BINARY:
-            raise Refusal(415, "請以 application/octet-stream 傳送。 Send the bytes as application/octet-stream.", "type")
+            raise Refusal(
+                415,
+                "請以 application/octet-stream 傳送。 Send the bytes as application/octet-stream.",
+                "type",
+            )
         name = files.safe_name((parse_qs(scope["query_string"].decode("latin-1")).get("name") or [""])[0])
-        _fits(int(headers.get(b"content-length", b"0") or 0) if headers.get(b"content-length", b"0").isdigit() else 0)
+        _fits(
+            int(headers.get(b"content-length", b"0") or 0)
+            if headers.get(b"content-length", b"0").isdigit()
+            else 0
+        )
         files.ending_of(name)
         await sync_to_async(_room)(viewer)
         id = uuid.uuid4()
@@ -110,7 +126,9 @@ def _fits(size: int) -> None:
     most = settings.UPLOAD_MB
     if size > most * 1024 * 1024:
         raise Refusal(
-            413, f"檔案超過 {most} MB，無法上傳。 The file is larger than {most} MB, which is the most that is taken.", "too-large"
+            413,
+            f"檔案超過 {most} MB，無法上傳。 The file is larger than {most} MB, which is the most that is taken.",
+            "too-large",
         )
 
 
@@ -130,9 +148,12 @@ def _room(viewer: Viewer) -> None:
     used = File.objects.filter(owner_id=viewer.user_id).aggregate(n=Sum("size"))["n"] or 0
     if used > MOST_WAITING * settings.UPLOAD_MB * 1024 * 1024:
         raise Refusal(
-            429, "您有太多尚未處理的檔案，請先捨棄。 Too many files of yours are waiting; discard one first.", "too-many"
+            429,
+            "您有太多尚未處理的檔案，請先捨棄。 Too many files of yours are waiting; discard one first.",
+            "too-many",
         )
 
 
 def _enter(id: uuid.UUID, viewer: Viewer, name: str, ending: str, size: int) -> None:
+    assert viewer.user_id is not None
     File.objects.create(pk=id, owner_id=viewer.user_id, name=name, ending=ending, size=size)

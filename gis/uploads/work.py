@@ -17,7 +17,7 @@ from django.db import OperationalError
 from gis.accounts.identity import viewer_of
 from gis.accounts.middleware import say_actor
 from gis.uploads.append import append
-from gis.uploads.files import folder, path_of, remove
+from gis.uploads.files import by_its_name, folder, path_of, remove
 from gis.uploads.keep import Progress, keep
 from gis.uploads.models import File
 from layers.access import Refused
@@ -45,7 +45,9 @@ class Teller:
         self._line = psycopg.connect(dsn(), autocommit=True)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, why: BaseException | None, at: TracebackType | None
+    ) -> None:
         self._line.close()
 
     def __call__(self, done: int) -> None:
@@ -87,10 +89,15 @@ def work(id: UUID) -> None:
 def run(file: File, progress: Progress) -> None:
     try:
         result, state, message = _done(file, progress), File.State.DONE, {}
-    except Wrong as wrong:
+    except Wrong as found:
+        wrong = by_its_name(found, file.pk, file.ending, file.name)
         result, state, message = {}, File.State.FAILED, {"zh": wrong.text.zh, "en": wrong.text.en}
     except Refused:
-        result, state, message = {}, File.State.FAILED, {"zh": "您沒有這項權限。", "en": "You may not do this."}
+        result, state, message = (
+            {},
+            File.State.FAILED,
+            {"zh": "您沒有這項權限。", "en": "You may not do this."},
+        )
     except Stopped:
         remove(file.pk, file.ending)
         return
@@ -98,10 +105,13 @@ def run(file: File, progress: Progress) -> None:
         log.exception("upload %s", file.pk)
         result, state = {}, File.State.FAILED
         message = {"zh": "資料庫忙碌中，請再試一次。", "en": "The database is busy; try again."}
-    except (ValueError, OverflowError, MemoryError, RuntimeError, UnicodeError) as wrong:
+    except (ValueError, OverflowError, MemoryError, RuntimeError) as broken:
         log.exception("upload %s", file.pk)
         result, state = {}, File.State.FAILED
-        message = {"zh": "檔案內容無法處理。", "en": f"What is in the file cannot be dealt with ({type(wrong).__name__})."}
+        message = {
+            "zh": "檔案內容無法處理。",
+            "en": f"What is in the file cannot be dealt with ({type(broken).__name__}).",
+        }
     file.result, file.state, file.message = result, state, message
     File.objects.filter(pk=file.pk).update(result=result, state=state, message=message)
 

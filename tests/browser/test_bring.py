@@ -98,8 +98,8 @@ def test_a_big5_file_is_dropped_and_seen_in_three_clicks(page: Page) -> None:
     expect(page.locator(f"[data-layer={id}] .class")).to_contain_text(["甲", "丙", "乙"])
     assert on_map(page, id) > 30
     assert id in page.url
-    ((x, y),) = ask(
-        "SELECT ST_X(geom), ST_Y(geom) FROM uploads_feature WHERE properties->>'c2' = '中山路口20' ORDER BY id DESC LIMIT 1"
+    ((x,),) = ask(
+        "SELECT ST_X(geom) FROM uploads_feature WHERE properties->>'c2' = '中山路口20' ORDER BY id DESC LIMIT 1"
     )
     assert abs(x - LON) * 111_000 < 1
     picture(page, "bring-kept")
@@ -147,7 +147,9 @@ def shapefile() -> bytes:
 
     turn = Transformer.from_crs(4326, 3826, always_xy=True)
     x, y = turn.transform(LON, LAT)
-    shapes = shapely.to_wkb([shapely.box(x - 500, y - 500, x, y + 500), shapely.box(x, y - 500, x + 500, y + 500)])
+    shapes = shapely.to_wkb(
+        [shapely.box(x - 500, y - 500, x, y + 500), shapely.box(x, y - 500, x + 500, y + 500)]
+    )
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as room, zipfile.ZipFile(out, "w") as archive:
         import numpy as np

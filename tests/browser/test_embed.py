@@ -31,7 +31,8 @@ def elsewhere(address: str) -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Type", "text/css" if css else "text/html; charset=utf-8")
             self.send_header(
-                "Content-Security-Policy", f"default-src 'none'; style-src 'self'; script-src {address}; frame-src {address}"
+                "Content-Security-Policy",
+                f"default-src 'none'; style-src 'self'; script-src {address}; frame-src {address}",
             )
             self.end_headers()
             self.wfile.write(raw)
@@ -55,8 +56,12 @@ def inside(page: Page) -> Frame:
     return next(frame for frame in page.frames if "/embed" in frame.url)
 
 
-def test_the_same_features_as_the_portal_on_a_foreign_page(browser: Browser, address: str, elsewhere: str) -> None:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="zh-TW")
+def test_the_same_features_as_the_portal_on_a_foreign_page(
+    browser: Browser, address: str, elsewhere: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="zh-TW"
+    )
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -78,7 +83,9 @@ def test_the_same_features_as_the_portal_on_a_foreign_page(browser: Browser, add
     other.close()
 
     # the page says where to look, and hears where the reader looks
-    page.evaluate("document.querySelector('antu-map').addEventListener('antu-view', e => window.told = e.detail.view)")
+    page.evaluate(
+        "document.querySelector('antu-map').addEventListener('antu-view', e => window.told = e.detail.view)"
+    )
     page.evaluate("document.querySelector('antu-map').view = '#1/16/23.4800/120.4500?l=crashes'")
     expect(page.locator("antu-map")).to_have_js_property("view", "#1/16.00/23.48000/120.45000?l=crashes")
     frame.wait_for_selector("html[data-map=idle]", state="attached")
@@ -86,7 +93,9 @@ def test_the_same_features_as_the_portal_on_a_foreign_page(browser: Browser, add
     assert page.evaluate("document.querySelector('antu-map').view").startswith("#1/16.00/23.48000/120.45000")
 
     # what is framed neither moves this page nor sees into it
-    sandbox = page.evaluate("document.querySelector('antu-map').shadowRoot.querySelector('iframe').getAttribute('sandbox')")
+    sandbox = page.evaluate(
+        "document.querySelector('antu-map').shadowRoot.querySelector('iframe').getAttribute('sandbox')"
+    )
     assert "allow-top-navigation" not in sandbox
     assert "allow-forms" not in sandbox
     assert said == []

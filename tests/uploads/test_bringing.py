@@ -173,7 +173,13 @@ def test_only_people_bring_files_and_only_from_our_pages(address: str, ann: Some
 
 def test_files_of_others_do_not_exist(ann: Somebody, bob: Somebody) -> None:
     id = ann.bring("mine.csv", big5())
-    for method, path in (("GET", ""), ("POST", "/look"), ("POST", "/keep"), ("DELETE", ""), ("GET", "/rejects")):
+    for method, path in (
+        ("GET", ""),
+        ("POST", "/look"),
+        ("POST", "/keep"),
+        ("DELETE", ""),
+        ("GET", "/rejects"),
+    ):
         answer = bob.http.request(method, f"/api/uploads/{id}{path}", json={} if method == "POST" else None)
         assert answer.status_code == 404, (method, path, answer.text)
     assert ann.http.delete(f"/api/uploads/{id}").status_code == 200

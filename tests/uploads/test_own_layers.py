@@ -51,7 +51,9 @@ def test_a_big5_file_becomes_a_layer_that_is_served_everywhere(ann: Somebody) ->
     assert listed[0]["group"] == "own"
 
 
-def test_to_others_there_is_no_such_layer_until_it_is_shared(ann: Somebody, bob: Somebody, address: str) -> None:
+def test_to_others_there_is_no_such_layer_until_it_is_shared(
+    ann: Somebody, bob: Somebody, address: str
+) -> None:
     layer = kept(ann)
     id, number = layer["entry"]["id"], layer["number"]
     ways = (
@@ -87,10 +89,18 @@ def test_classes_are_in_legend_tiles_and_counts(ann: Somebody) -> None:
     assert [e["label"]["zh"] for e in legend] == ["a", "b"]
     assert legend[0]["filter"] == {"field": "style_class", "value": 0}
     id, number = layer["entry"]["id"], layer["number"]
-    counted = ann.http.get(f"/api/layers/{id}/summary", params={"by": "style_class"}).json()["by"]["style_class"]
+    counted = ann.http.get(f"/api/layers/{id}/summary", params={"by": "style_class"}).json()["by"][
+        "style_class"
+    ]
     assert counted == [[0, 15], [1, 15]]
     changed = ann.http.patch(f"/api/uploads/layers/{number}", json={"by": "amount"}).json()
-    assert [e["label"]["zh"] for e in changed["entry"]["legend"]] == ["< 50", "50 – 110", "110 – 170", "170 – 230", "≥ 230"]
+    assert [e["label"]["zh"] for e in changed["entry"]["legend"]] == [
+        "< 50",
+        "50 – 110",
+        "110 – 170",
+        "170 – 230",
+        "≥ 230",
+    ]
     plain = ann.http.patch(f"/api/uploads/layers/{number}", json={"by": "", "color": "camera"}).json()
     assert len(plain["entry"]["legend"]) == 1
     assert plain["color"] == "camera"
@@ -114,11 +124,13 @@ def test_it_can_be_taken_along_again(ann: Somebody, form: str) -> None:
 
 
 def test_formulas_are_not_run_by_a_spreadsheet(ann: Somebody) -> None:
-    body = f"name,lon,lat\n\"=HYPERLINK(\"\"http://x\"\")\",{LON},{LAT}\n@cmd,{LON},{LAT}\n-5,{LON},{LAT}\n".encode()
+    body = (
+        f'name,lon,lat\n"=HYPERLINK(""http://x"")",{LON},{LAT}\n@cmd,{LON},{LAT}\n-5,{LON},{LAT}\n'.encode()
+    )
     id = ann.keep("evil.csv", body)["layers"][0]["entry"]["id"]
     text = ann.http.get(f"/ogc/collections/{id}/download", params={"f": "csv"}).content.decode("utf-8-sig")
     cells = [row["name"] for row in csv.DictReader(io.StringIO(text))]
-    assert sorted(cells) == ["'=HYPERLINK(\"http://x\")", "'@cmd", "-5"]
+    assert sorted(cells) == ['\'=HYPERLINK("http://x")', "'@cmd", "-5"]
 
 
 def test_deleted_and_brought_back(ann: Somebody) -> None:
@@ -145,7 +157,9 @@ def test_counting_by_place_equals_counting_by_hand(ann: Somebody, django_db_bloc
     layer = kept(ann, count=200)
     id = layer["entry"]["id"]
     made = ann.http.post("/api/uploads/layers/join", params={"of": id}, json={"to": "wards"}).json()
-    items = ann.http.get(f"/ogc/collections/{made['entry']['id']}/items", params={"limit": 1000}).json()["features"]
+    items = ann.http.get(f"/ogc/collections/{made['entry']['id']}/items", params={"limit": 1000}).json()[
+        "features"
+    ]
     counted = {f["properties"]["name"]: f["properties"]["count"] for f in items}
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -157,7 +171,9 @@ def test_counting_by_place_equals_counting_by_hand(ann: Somebody, django_db_bloc
         connection.close()
     assert counted == by_hand
     assert sum(counted.values()) > 100
-    near = ann.http.post("/api/uploads/layers/join", params={"of": id}, json={"to": "junctions", "metres": 30})
+    near = ann.http.post(
+        "/api/uploads/layers/join", params={"of": id}, json={"to": "junctions", "metres": 30}
+    )
     assert near.status_code == 200, near.text
     assert near.json()["entry"]["geometry"] == "point"
 
@@ -193,10 +209,10 @@ def test_what_a_person_may_keep_is_bounded(ann: Somebody, django_db_blocker: Dja
     limits = ann.http.get("/api/uploads/layers").json()["limits"]
     assert limits["used"] > 0
     with django_db_blocker.unblock():
+        from django.db import transaction
+
         from gis.uploads.keep import room_for
         from layers.registry.importer import Wrong
-
-        from django.db import transaction
 
         with transaction.atomic(), pytest.raises(Wrong, match="may keep"):
             room_for(ann.user, limits["rows"], 1)

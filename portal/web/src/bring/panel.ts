@@ -93,7 +93,10 @@ class Bring extends View {
         ${said.unchanged ? html`<span><b>${number(said.unchanged)}</b> ${t("bring.unchanged")}</span>` : nothing}
         ${said.rejected ? html`<span class="bad"><b>${number(said.rejected)}</b> ${t("bring.rejected")}</span>` : nothing}
       </div>
-      ${Object.entries(said.reasons ?? {}).map(([reason, n]) => html`<p class="hint">${number(n)} × ${reason}</p>`)}
+      ${Object.entries(said.reasons ?? {}).map(([reason, n]) => {
+        const words = now.look?.reasons?.find((one) => one.en === reason);
+        return html`<p class="hint">${number(n)} × ${words ? say(words) : reason}</p>`;
+      })}
       ${said.rejects ? html`<p class="links"><a class="outlined" href="/api/uploads/${now.id}/rejects" download>${icon("load")}${t("bring.rejects")}</a></p>` : nothing}
       ${now.look?.bounds && !said.dry_run ? html`<button class="outlined" @click=${() => frame(now.look!.bounds!)}>${icon("target")}${t("bring.show")}</button>` : nothing}`;
   }
