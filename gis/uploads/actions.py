@@ -17,15 +17,14 @@ from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
 
+from gis.accounts.identity import viewer_of as viewer_from
 from gis.api.layers import REFUSALS
 from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem
 from gis.audit.note import note
-from gis.uploads import files, work
-from gis.uploads.append import suggested, target
+from gis.uploads import shelf, work
 from gis.uploads.dress import COLOURS, dress
 from gis.uploads.join import find, join
-from gis.uploads.look import look
 from gis.uploads.models import File, OwnLayer
 from gis.uploads.own import PREFIX, made, own
 from layers.access import ROLES, Viewer
@@ -97,7 +96,7 @@ def mine(request: HttpRequest, id: UUID) -> File:
 
 def said(wrong: Wrong, file: File | None = None) -> ApiProblem:
     if file is not None:
-        wrong = files.by_its_name(wrong, file.pk, file.ending, file.name)
+        wrong = shelf.by_its_name(wrong, file.pk, file.ending, file.name)
     return ApiProblem(f"{wrong.text.zh} {wrong.text.en}", "wrong-file", 422)
 
 
@@ -117,9 +116,11 @@ def status_of(file: File) -> Json:
     "{uuid:id}/look", response=ANSWERS, summary="What is in a file: columns, system, first rows, a preview"
 )
 def look_into(request: HttpRequest, id: UUID, body: Wish) -> Json:
+    from gis.uploads.look import look  # what reads files is loaded with the first one
+
     file = mine(request, id)
     try:
-        return look(files.path_of(file.pk, file.ending), file.name, body.plain())
+        return look(shelf.path_of(file.pk, file.ending), file.name, body.plain())
     except Wrong as wrong:
         raise said(wrong, file) from wrong
 
@@ -128,9 +129,11 @@ def look_into(request: HttpRequest, id: UUID, body: Wish) -> Json:
     "{uuid:id}/suggest", response=ANSWERS, summary="Which column would become which field of a layer"
 )
 def suggest(request: HttpRequest, id: UUID, body: Wish) -> Json:
+    from gis.uploads.append import suggested
+
     file = mine(request, id)
     try:
-        return suggested(files.path_of(file.pk, file.ending), file.name, body.plain(), viewer_of(request))
+        return suggested(shelf.path_of(file.pk, file.ending), file.name, body.plain(), viewer_of(request))
     except Wrong as wrong:
         raise said(wrong, file) from wrong
 
@@ -142,6 +145,8 @@ def keep_it(request: HttpRequest, id: UUID, body: Wish) -> Json:
 
 @router.post("{uuid:id}/append", response=ANSWERS, summary="Put the rows into a layer that you may edit")
 def append_it(request: HttpRequest, id: UUID, body: Wish) -> Json:
+    from gis.uploads.append import target
+
     file = mine(request, id)
     try:
         target(str(body.layer), viewer_of(request))
@@ -172,10 +177,14 @@ def status(request: HttpRequest, id: UUID) -> Json:
     return status_of(file) | _entries(file)
 
 
-@router.get("{uuid:id}/rejects", summary="The lines that did not come in, each with its reason")
+@router.get(
+    "{uuid:id}/rejects",
+    response={200: str, **REFUSALS},
+    summary="The lines that did not come in, each with its reason",
+)
 def rejects(request: HttpRequest, id: UUID) -> FileResponse:
     file = mine(request, id)
-    path = files.folder() / f"{file.pk}.rejects.csv"
+    path = shelf.folder() / f"{file.pk}.rejects.csv"
     if not path.exists():
         raise ApiProblem("沒有退件。 No line was rejected.", "not-found", 404)
     return FileResponse(path.open("rb"), as_attachment=True, filename="rejects.csv", content_type="text/csv")
@@ -184,7 +193,7 @@ def rejects(request: HttpRequest, id: UUID) -> FileResponse:
 @router.delete("{uuid:id}", response=ANSWERS, summary="Discard a file; what is being done with it ends")
 def discard(request: HttpRequest, id: UUID) -> Json:
     file = mine(request, id)
-    files.remove(file.pk, file.ending)
+    shelf.remove(file.pk, file.ending)
     file.delete()
     return {"discarded": str(id)}
 
@@ -222,8 +231,6 @@ def _entry(layer: OwnLayer, user: User) -> Json:
         "label": layer.label, "style": layer.style, "roles": layer.roles, "source": layer.source, "rows": layer.rows,
         "expires_at": layer.expires_at,
     }  # fmt: skip
-    from gis.accounts.identity import viewer_of as viewer_from
-
     return {
         "number": layer.pk,
         "name": layer.name,

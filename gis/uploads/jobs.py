@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from gis.uploads import files, work
+from gis.uploads import shelf, work
 from gis.uploads.models import File, OwnLayer
 
 HOURS = 24
@@ -32,9 +32,9 @@ def forget_uploads(timestamp: int) -> int:
 
 def forget() -> int:
     since = timezone.now() - timedelta(hours=HOURS)
-    gone = files.sweep()
+    gone = shelf.sweep()
     for file in File.objects.filter(made_at__lt=since):
-        files.remove(file.pk, file.ending)
+        shelf.remove(file.pk, file.ending)
         file.delete()
         gone += 1
     old = OwnLayer.objects.filter(deleted_at__lt=since) | OwnLayer.objects.filter(expires_at__lt=since)
@@ -49,7 +49,7 @@ def forget() -> int:
 def _orphans() -> int:
     """Files whose row was never written, or went with its owner."""
     known, gone = {str(pk) for pk in File.objects.values_list("pk", flat=True)}, 0
-    for path in files.folder().iterdir():
+    for path in shelf.folder().iterdir():
         old = time.time() - path.stat().st_mtime > HOURS * 3600
         if old and path.name.split(".")[0] not in known:
             path.unlink(missing_ok=True)

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gis.uploads.dress import dress
-from gis.uploads.keep import room_for
 from gis.uploads.models import OwnLayer
+from gis.uploads.quota import room_for
 from layers.access import Viewer
 from layers.registry.importer import Wrong
 from layers.registry.layer import Layer

@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from gis.audit.note import note
@@ -28,6 +27,7 @@ from gis.uploads.files import opened, parts
 from gis.uploads.look import first
 from gis.uploads.models import Feature, OwnLayer
 from gis.uploads.places import AnyPlaces, Where, kinds, locate
+from gis.uploads.quota import room_for, too_many
 from layers.registry.importer import Wrong
 from layers.registry.text import Text
 
@@ -68,25 +68,6 @@ def keep(path: Path, name: str, wish: Json, owner: User, rejects_at: Path, progr
     }
 
 
-def room_for(owner: User, rows: int, layers: int) -> None:
-    """Wrong when the person's share is used up. Two at the same moment do not both get the last place."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('antu own'), %s)", [owner.pk])
-    mine = OwnLayer.objects.filter(owner=owner, deleted_at=None)
-    used = mine.aggregate(n=Sum("rows"))["n"] or 0
-    if used + rows > settings.UPLOAD_ROWS:
-        raise Wrong(
-            f"個人圖層最多 {settings.UPLOAD_ROWS:,} 筆，已用 {used:,} 筆，這個檔案有 {rows:,} 筆。請先刪除不用的圖層。",
-            f"A person may keep {settings.UPLOAD_ROWS:,} rows; {used:,} are used and this file has {rows:,}. "
-            "Delete a layer that is no longer needed.",
-        )
-    if mine.count() + layers > settings.UPLOAD_LAYERS:
-        raise Wrong(
-            f"個人圖層最多 {settings.UPLOAD_LAYERS} 個，請先刪除不用的。",
-            f"A person may keep {settings.UPLOAD_LAYERS} layers; delete one that is no longer needed.",
-        )
-
-
 def _survey(source: Source, where: Where, progress: Progress) -> tuple[dict[str, str], Counter[str]]:
     """What each column holds, and how many rows of each kind of geometry have a place."""
     typing, place, counts, read = Typing(source.columns), AnyPlaces(where), Counter[str](), 0
@@ -97,15 +78,8 @@ def _survey(source: Source, where: Where, progress: Progress) -> tuple[dict[str,
         read += len(batch)
         progress(read // 2)
         if sum(counts.values()) > settings.UPLOAD_ROWS:
-            room_for_all(sum(counts.values()))
+            too_many(sum(counts.values()))
     return typing.kinds, counts
-
-
-def room_for_all(rows: int) -> None:
-    raise Wrong(
-        f"檔案超過 {settings.UPLOAD_ROWS:,} 筆，超出個人圖層的上限（讀到第 {rows:,} 筆為止）。",
-        f"The file has more than {settings.UPLOAD_ROWS:,} rows, which is what a person may keep.",
-    )
 
 
 def _fields(chosen: list[str], typing: dict[str, str]) -> list[Json]:

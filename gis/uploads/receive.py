@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django.db.models import Sum
 
-from gis.uploads import files
+from gis.uploads import shelf
 from gis.uploads.models import File
 from layers.access import Viewer
 from layers.registry.importer import Wrong
@@ -42,7 +42,7 @@ class Refusal(Exception):
 
 class Receiver:
     async def start(self) -> None:
-        await asyncio.to_thread(files.sweep)
+        await asyncio.to_thread(shelf.sweep)
 
     async def stop(self) -> None:
         """Nothing is kept between requests."""
@@ -85,21 +85,21 @@ class Receiver:
                 "請以 application/octet-stream 傳送。 Send the bytes as application/octet-stream.",
                 "type",
             )
-        name = files.safe_name((parse_qs(scope["query_string"].decode("latin-1")).get("name") or [""])[0])
+        name = shelf.safe_name((parse_qs(scope["query_string"].decode("latin-1")).get("name") or [""])[0])
         _fits(
             int(headers.get(b"content-length", b"0") or 0)
             if headers.get(b"content-length", b"0").isdigit()
             else 0
         )
-        files.ending_of(name)
+        shelf.ending_of(name)
         await sync_to_async(_room)(viewer)
         id = uuid.uuid4()
-        part = files.folder() / f"{id}{files.PART}"
+        part = shelf.folder() / f"{id}{shelf.PART}"
         try:
             size = await self._pour(part, receive)
-            ending = await asyncio.to_thread(files.sniff, part, name)
+            ending = await asyncio.to_thread(shelf.sniff, part, name)
             await sync_to_async(_enter)(id, viewer, name, ending, size)
-            part.rename(files.path_of(id, ending))
+            part.rename(shelf.path_of(id, ending))
         finally:
             part.unlink(missing_ok=True)
         return {"id": str(id), "name": name, "size": size}

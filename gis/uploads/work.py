@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,8 @@ from django.db import OperationalError
 
 from gis.accounts.identity import viewer_of
 from gis.accounts.middleware import say_actor
-from gis.uploads.append import append
-from gis.uploads.files import by_its_name, folder, path_of, remove
-from gis.uploads.keep import Progress, keep
 from gis.uploads.models import File
+from gis.uploads.shelf import by_its_name, folder, path_of, remove
 from layers.access import Refused
 from layers.registry.importer import Wrong
 from layers.registry.store import dsn
@@ -29,6 +28,7 @@ AT_ONCE = 3 * 1024 * 1024
 """Files up to this size are done while the person waits."""
 PAUSE = 0.4
 Json = dict[str, Any]
+Progress = Callable[[int], None]
 
 
 class Stopped(Exception):
@@ -117,6 +117,9 @@ def run(file: File, progress: Progress) -> None:
 
 
 def _done(file: File, progress: Progress) -> Json:
+    from gis.uploads.append import append  # what reads files is loaded with the first one
+    from gis.uploads.keep import keep
+
     path, rejects = path_of(file.pk, file.ending), folder() / f"{file.pk}.rejects.csv"
     rejects.unlink(missing_ok=True)
     if not path.exists():

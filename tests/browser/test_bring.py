@@ -75,8 +75,11 @@ def on_map(page: Page, layer: str) -> int:
     return int(found)
 
 
-def own_id(page: Page) -> str:
-    return page.locator("[data-own]").first.get_attribute("data-own") or ""
+def own_id(page: Page, name: str) -> str:
+    """The newest layer of one's own, once the list has heard of it."""
+    first = page.locator("[data-own]").first
+    expect(first.locator("button.plain").first).to_have_text(name)
+    return first.get_attribute("data-own") or ""
 
 
 def test_a_big5_file_is_dropped_and_seen_in_three_clicks(page: Page) -> None:
@@ -94,7 +97,7 @@ def test_a_big5_file_is_dropped_and_seen_in_three_clicks(page: Page) -> None:
     page.locator("#bring-by").select_option("類別")
     page.locator("[data-act=keep]").click()
     expect(page.locator(".bringing[data-step=done] .verdict")).to_contain_text("40")
-    id = own_id(page)
+    id = own_id(page, "事故")
     expect(page.locator(f"[data-layer={id}] .class")).to_contain_text(["甲", "丙", "乙"])
     assert on_map(page, id) > 30
     assert id in page.url
@@ -134,9 +137,7 @@ def test_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
             break
     page.keyboard.press("Enter")
     expect(page.locator(".bringing[data-step=done] .verdict")).to_contain_text("2")
-    row = page.locator("[data-own]", has_text="places")
-    expect(row).to_have_count(1)
-    assert on_map(page, row.get_attribute("data-own") or "") == 2
+    assert on_map(page, own_id(page, "places")) == 2
 
 
 def shapefile() -> bytes:
@@ -184,8 +185,7 @@ def test_areas_and_points_are_joined_by_place(page: Page) -> None:
     row.locator("summary", has_text="依地方統計").click()
     row.locator("select[id$=to]").select_option(label="areas")
     row.locator("[data-act=join]").click()
-    expect(page.locator("[data-own]").first.locator("button.plain").first).to_contain_text("×")
-    id = page.locator("[data-own]").first.get_attribute("data-own") or ""
+    id = own_id(page, "點位 × areas")
     expect(page.locator(f"[data-layer={id}] .class").first).to_be_visible()
     answer = page.request.get(f"/ogc/collections/{id}/items?f=json").json()
     assert sorted(f["properties"]["count"] for f in answer["features"]) == [3, 5] or sum(
@@ -200,7 +200,7 @@ def test_renamed_coloured_shared_deleted_and_restored(page: Page) -> None:
     drop(page, "點.csv", f"name,lon,lat\n<img src=x onerror=alert(1)>,{LON},{LAT}\n".encode())
     page.locator("[data-act=keep]").click()
     expect(page.locator(".bringing[data-step=done]")).to_be_visible()
-    id = own_id(page)
+    id = own_id(page, "點")
     row = page.locator(f"[data-own={id}]")
     row.locator("button.plain").first.click()
     row.locator("input[maxlength]").fill("新名字")

@@ -187,7 +187,7 @@ def test_files_of_others_do_not_exist(ann: Somebody, bob: Somebody) -> None:
 
 
 def test_what_a_dead_server_left_behind_is_swept(address: str) -> None:
-    from gis.uploads.files import folder, sweep
+    from gis.uploads.shelf import folder, sweep
 
     orphan = folder() / "11111111-1111-1111-1111-111111111111.part"
     orphan.write_bytes(b"half")

@@ -211,7 +211,7 @@ def test_what_a_person_may_keep_is_bounded(ann: Somebody, django_db_blocker: Dja
     with django_db_blocker.unblock():
         from django.db import transaction
 
-        from gis.uploads.keep import room_for
+        from gis.uploads.quota import room_for
         from layers.registry.importer import Wrong
 
         with transaction.atomic(), pytest.raises(Wrong, match="may keep"):
