@@ -10,8 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
+from gis.exchange import moments
 from gis.exchange.batch import Batch
 from gis.exchange.values import empty, moment, text
 from layers.registry.importer import Wrong
@@ -101,6 +103,7 @@ def _fits_moment(cell: Any) -> bool:
     return bool(_MOMENT.match(said) or _DAY.match(said)) and _reads(cell)
 
 
+@lru_cache(maxsize=50_000)
 def _reads(cell: str) -> bool:
     try:
         moment(cell)
@@ -130,18 +133,18 @@ def value(kind: str, cell: Any) -> Any:
     if kind == "boolean":
         return bool(cell)
     if kind == "date":
-        return (cell if isinstance(cell, date) else day_of(cell)).isoformat()
+        return (cell if isinstance(cell, date) else day_of(str(cell))).isoformat()
     if kind == "datetime":
         return when(cell).astimezone(UTC).isoformat()
     return _plain(cell)
 
 
-def day_of(cell: Any) -> date:
-    from gis.exchange import moments
+@lru_cache(maxsize=50_000)
+def day_of(cell: str) -> date:
+    return moments.day(cell.strip())
 
-    return moments.day(text(cell))
 
-
+@lru_cache(maxsize=50_000)
 def when(cell: Any) -> datetime:
     if isinstance(cell, date) and not isinstance(cell, datetime):
         cell = cell.isoformat()

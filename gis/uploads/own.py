@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from layers.access import Viewer
 from layers.registry.field import Field
+from layers.registry.generalise import Top
 from layers.registry.layer import GeometryKind, Layer, Query
 from layers.registry.store import dsn
 from layers.registry.style import Class, Fills, Lines, Mark, Points, Style
@@ -29,6 +30,9 @@ PREFIX = "my_"
 KIND = "style_class"
 """The field that says which class of the legend a row belongs to."""
 BEAT = 30.0
+MANY = 20_000
+CROWD = Top(below=14, by=KIND, ascending=True)
+"""Of many points a map of the whole city shows one a place; counts and lists are of all."""
 TABLE = "uploads_feature"
 CASTS = {
     "integer": "::bigint", "number": "::float8", "boolean": "::boolean", "date": "::date",
@@ -172,6 +176,7 @@ def made(row: Json) -> Kept:
         style=Style(_mark(row["geometry"], title, row["style"], classes)),
         label=row["label"] or None,
         zooms=(0, 22),
+        generalise=(CROWD,) if row["geometry"] == "point" and row["rows"] > MANY else (),
         attribution=Text("個人上傳", "Uploaded by a person"),
         licence="private",
         provenance=Text(f"檔案「{row['source']}」。", f"The file “{row['source']}”."),
