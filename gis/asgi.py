@@ -1,7 +1,7 @@
 """The one ASGI process: decides who is looking, then hands the request to the part that its path names.
 
-`/tiles` and `/styles` go to the tile server, `/ogc` to the OGC APIs, everything else to Django (portal,
-admin, API, health). No part keeps state that another worker would miss.
+`/tiles` and `/styles` go to the tile server, `/ogc` to the OGC APIs, `/uploads` takes files in, everything else
+goes to Django (portal, admin, API, health). No part keeps state that another worker would miss.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from gis import cors  # noqa: E402
 from gis.accounts.identity import BadCredential, Identity  # noqa: E402
 from gis.audit.note import Notes  # noqa: E402
 from gis.ogc.app import Ogc  # noqa: E402
+from gis.uploads.own import own  # noqa: E402
+from gis.uploads.receive import Receiver  # noqa: E402
 from tilesrv import answer  # noqa: E402
 from tilesrv.app import TileServer  # noqa: E402
 
@@ -39,7 +41,8 @@ class Antu:
         self.tiles = TileServer(on_read=self.notes.read)
         self.ogc = Ogc(on_read=self.notes.read, tiles=self.tiles)
         self.identity = Identity()
-        self.parts = (self.notes, self.identity, self.tiles, self.ogc)
+        self.uploads = Receiver()
+        self.parts = (self.notes, self.identity, own, self.uploads, self.tiles, self.ogc)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -52,6 +55,7 @@ class Antu:
             send = cors.opened(send)
         try:
             scope["viewer"] = await self.identity.of(scope)
+            await own.before(scope)
         except BadCredential as problem:
             return await answer.send_json(
                 send, 401, {"detail": str(problem), "code": "bad-token"}, {"www-authenticate": "Bearer"}
@@ -67,6 +71,8 @@ class Antu:
             return await self.tiles(scope, receive, send)
         if first == "ogc":
             return await self.ogc(scope, receive, send)
+        if first == "uploads":
+            return await self.uploads(scope, receive, send)
         return await self.django(scope, receive, send)  # type: ignore[arg-type]
 
     def watched(self, scope: Scope, send: Send) -> Send:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "gis.audit",
     "gis.demo",
     "gis.processes",
+    "gis.uploads",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",
@@ -150,6 +151,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # A font with Chinese characters for maps drawn on the server; without, one that the system has is looked for.
 MAP_FONT = os.environ.get("ANTU_MAP_FONT", "")
+
+# What people may bring along: the largest file, how many rows and layers a person keeps, and for how long.
+UPLOAD_MB = int(os.environ.get("ANTU_UPLOAD_MB", "200"))
+UPLOAD_ROWS = int(os.environ.get("ANTU_UPLOAD_ROWS", "500000"))
+UPLOAD_LAYERS = int(os.environ.get("ANTU_UPLOAD_LAYERS", "50"))
+UPLOAD_DAYS = int(os.environ.get("ANTU_UPLOAD_DAYS", "90"))
 
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))

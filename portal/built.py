@@ -35,6 +35,14 @@ def assets(entry: str, folder: Path = FOLDER) -> Assets:
     return _read(entry, folder, changed)
 
 
+def script_of(entry: str, folder: Path = FOLDER) -> bytes:
+    """The one script of an entry that imports nothing, to be sent under a name that does not change."""
+    assets(entry, folder)
+    manifest: Manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    file = str(manifest[entry]["file"])
+    return (folder / file).read_bytes()
+
+
 @lru_cache(maxsize=8)
 def _read(entry: str, folder: Path, changed: int) -> Assets:
     manifest: Manifest = json.loads((folder / "manifest.json").read_text("utf-8"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -23,7 +24,7 @@ from layers.registry.layer import Layer
 from layers.registry.maplibre import legend
 from layers.registry.register import register
 from layers.registry.text import Text
-from portal.built import NotBuilt, assets
+from portal.built import NotBuilt, assets, script_of
 from portal.csp import policy
 from portal.swatch import swatch
 
@@ -86,7 +87,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @xframe_options_exempt
 @require_safe
 def embed(request: HttpRequest) -> HttpResponse:
-    """The map alone, for a frame on another site: what everybody may see, and nothing that acts in anyone's name."""
+    """The map alone, for a frame on another site: what everybody may see, and nothing that acts in anyone's name.
+
+    `?lang=` and `?theme=` choose for this frame alone; a frame of another site remembers nothing.
+    """
+    if wanted := request.GET.get("lang"):
+        translation.activate("en" if wanted.startswith("en") else "zh-hant")
     try:
         built = assets("src/main.ts")
     except NotBuilt:
@@ -96,10 +102,31 @@ def embed(request: HttpRequest) -> HttpResponse:
         "boot": boot(Viewer(), ""),
         "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
         "embedded": True,
+        "theme": request.GET.get("theme"),
     }
     response = render(request, "portal/index.html", context)
     response["Cache-Control"] = "private, no-cache"
     response["Content-Security-Policy"] = policy("*")
+    return response
+
+
+@gzip_page
+@require_safe
+def embed_script(request: HttpRequest) -> HttpResponse:
+    """What defines <antu-map> on another site's page. Its address never changes, so it is asked for anew soon."""
+    try:
+        body = script_of("src/embed.ts")
+    except NotBuilt:
+        return HttpResponse("// The front end is not built.\n", status=503, content_type="text/javascript")
+    tag = f'"{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
+    response["ETag"] = tag
+    response["Cache-Control"] = "public, max-age=600"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Access-Control-Allow-Origin"] = "*"
     return response
 
 

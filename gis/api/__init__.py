@@ -83,9 +83,11 @@ def _mount() -> None:
     from gis.api.me import router as me
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
+    from gis.uploads.actions import router as uploads
 
     for router in (me, layers, ranking, search):
         api.add_router("", router)
+    api.add_router("uploads", uploads)
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):
             api.add_router(app.label, import_module(f"{app.name}.actions").router, auth=OnRecord())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.crs import BoundCRS
+from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.exceptions import CRSError, ProjError
 
 from gis.exchange.batch import Batch, Shapes
@@ -20,6 +23,8 @@ Box = tuple[float, float, float, float]
 WORLD: Box = (-180.0, -85.06, 180.0, 85.06)
 _TM2: Box = (50_000, 2_300_000, 450_000, 2_950_000)
 """Where metres of TWD97 / TM2 lie: Taiwan with its islands."""
+
+_OLD = re.compile(r"taiwan.*1967|twd[ _]?67", re.I)
 
 NO_PLACE = Wrong("沒有位置", "has no place")
 NULL_ISLAND = Wrong("坐標為 0, 0", "its coordinates are 0, 0")
@@ -42,6 +47,16 @@ def system(name: str) -> CRS:
         ) from wrong
 
 
+def shifted(crs: CRS) -> CRS:
+    """TWD67 with its seven parameters to WGS 84. PROJ knows none and would silently be 850 m beside; these are good
+    to about two metres."""
+    ground = crs.geodetic_crs
+    if ground is None or ground.datum is None or not _OLD.search(ground.datum.name):
+        return crs
+    turn = ToWGS84Transformation(ground, -752, -358, -179, -0.24129, 0.37949, 0.20259, 23.29)
+    return BoundCRS(source_crs=crs, target_crs=CRS.from_epsg(WGS84), transformation=turn)
+
+
 class Places:
     """Makes the geometries of a batch fit a model's column; what does not fit lands in `batch.problems`."""
 
@@ -62,7 +77,7 @@ class Places:
         bounds = shapely.bounds(shapes)
         _mark(bad, (np.abs(bounds) < 1e-9).all(axis=1), NULL_ISLAND)
         if self.crs:
-            shapes = _transformed(shapes, self.crs)
+            shapes = transformed(shapes, self.crs)
         elif self.guess and batch.shapes is None:
             shapes = self._guessed(shapes, bounds, bad)
         bounds = shapely.bounds(shapes)
@@ -105,7 +120,7 @@ class Places:
         _mark(bad, there & ~degrees & ~metres, NEITHER)
         if metres.any():
             shapes = shapes.copy()
-            shapes[metres] = _transformed(shapes[metres], f"EPSG:{TWD97}")
+            shapes[metres] = transformed(shapes[metres], f"EPSG:{TWD97}")
         return shapes
 
     def _fitting(self, shapes: Shapes, bad: dict[int, Wrong]) -> Shapes:
@@ -155,7 +170,7 @@ def _areas(shape: shapely.Geometry) -> shapely.Geometry:
     raise Wrong(f"這個圖層放面，不放 {shape.geom_type}", f"this layer holds areas, not a {shape.geom_type}")
 
 
-def _transformed(shapes: Shapes, crs: str) -> Shapes:
+def transformed(shapes: Shapes, crs: str) -> Shapes:
     turn = _transformer(crs)
 
     def both(xy: Shapes) -> Shapes:
@@ -171,7 +186,7 @@ def _transformed(shapes: Shapes, crs: str) -> Shapes:
 
 @cache
 def _transformer(crs: str) -> Transformer:
-    return Transformer.from_crs(system(crs), CRS.from_epsg(WGS84), always_xy=True)
+    return Transformer.from_crs(shifted(system(crs)), CRS.from_epsg(WGS84), always_xy=True)
 
 
 def _inside(bounds: Shapes, box: Box) -> Shapes:

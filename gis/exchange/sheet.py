@@ -14,6 +14,15 @@ from gis.exchange.vector import only_layer, reading
 from layers.registry.importer import Cells
 
 SHEETS = (".xlsx", ".ods")
+# said for the whole of GDAL, because what is said when a file is opened holds for its first sheet alone
+pyogrio.set_gdal_config_options(
+    {
+        "OGR_XLSX_HEADERS": "DISABLE",
+        "OGR_XLSX_FIELD_TYPES": "STRING",
+        "OGR_ODS_HEADERS": "DISABLE",
+        "OGR_ODS_FIELD_TYPES": "STRING",
+    }
+)
 
 
 @dataclass

@@ -27,6 +27,7 @@ from gis.ogc.records import Records
 from gis.ogc.request import parameters
 from gis.ogc.styles import Styles, theme_of
 from gis.ogc.tilesets import Tilesets
+from gis.ogc.undeclared import described, schema, undeclared
 from layers.access import Refused
 from layers.registry.layer import Layer
 from layers.registry.register import register
@@ -203,7 +204,8 @@ class Ogc:
             case ["collections", id, "schema"] if (layer := visible(id, call)).raster:
                 return await self.coverages.schema(call, layer)
             case ["collections", id, ("schema" | "queryables") as what]:
-                visible(id, call, raster=False)
+                if undeclared(layer := visible(id, call, raster=False)):
+                    return await call.describe(schema(layer, call, what), content_type=SCHEMA)
                 status, said = getattr(bridge, what)(id, clearance, call.base, call.language)
                 return await call.describe(said, status, SCHEMA)
         raise nothing()
@@ -229,7 +231,9 @@ class Ogc:
         if layer.raster:
             said = await self.coverages.described(call, layer)
         else:
-            if said is None:
+            if undeclared(layer):
+                said = described(layer, call)
+            elif said is None:
                 clearance = call.viewer.clearance
                 _, said = describing().described(layer.id, clearance, call.base, call.language)
             extent = await self.core.extent(layer, call)

@@ -32,7 +32,7 @@ def catalogue(viewer: Viewer) -> Json:
             "roles": sorted(viewer.roles),
         },
         "groups": [{"id": id, "title": title.as_json()} for id, title in GROUPS.items()],
-        "layers": [entry(layer, viewer) for layer in register.seen_by(viewer)],
+        "layers": [entry(layer, viewer) for layer in register.mapped_for(viewer)],
     }
 
 

@@ -43,9 +43,14 @@ def watched() -> dict[str, str]:
 
 
 def watch_tables() -> None:
+    watch(watched())
+
+
+def watch(tables_: dict[str, str]) -> None:
+    """Puts the triggers on these tables, each with its column of places."""
     with connection.cursor() as cursor:
         cursor.execute(TRUNCATED)
-        for table, place in watched().items():
+        for table, place in tables_.items():
             for event, tables in EVENTS.items():
                 function = quoted(f"antu_touch_{event.lower()}_{table}"[:63])
                 cursor.execute(_function(function, place, tables))

@@ -22,9 +22,10 @@ from layers.registry.style import Style
 from layers.registry.text import Text
 
 GeometryKind = Literal["point", "line", "polygon"]
-Group = Literal["harm", "response", "place", "base"]
+Group = Literal["own", "harm", "response", "place", "base"]
 
 GROUPS: dict[Group, Text] = {
+    "own": Text("我的圖層", "My layers"),
     "harm": Text("傷害", "Harm"),
     "response": Text("作為", "Response"),
     "place": Text("地方", "Places"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
+from typing import Protocol
 
 from django.apps import apps
 
@@ -39,11 +40,20 @@ class Snapshot:
         return cls(MappingProxyType(by_id), hashlib.sha256(text).hexdigest()[:12])
 
 
+class Beside(Protocol):
+    """Layers that nobody declared: those that people keep for themselves. Answers from memory, and decides itself
+    who may see what."""
+
+    def find(self, id: str, viewer: Viewer) -> Layer | None: ...
+    def seen_by(self, viewer: Viewer) -> list[Layer]: ...
+
+
 class Register:
     """Reads are lock-free: they take the snapshot of the moment and keep it for the whole request."""
 
     def __init__(self) -> None:
         self._now = Snapshot.of(())
+        self.beside: Beside | None = None
 
     @property
     def now(self) -> Snapshot:
@@ -68,7 +78,13 @@ class Register:
     def find(self, id: str, viewer: Viewer) -> Layer | None:
         """The layer, or None when there is none *or it is not for this viewer*: both must look alike."""
         layer = self.get(id)
+        if layer is None and self.beside is not None:
+            layer = self.beside.find(id, viewer)
         return layer if layer and may(viewer, "see", layer) else None
+
+    def mapped_for(self, viewer: Viewer) -> list[Layer]:
+        """What this viewer's map offers: the declared layers, and those of their own."""
+        return [*(self.beside.seen_by(viewer) if self.beside else ()), *self.seen_by(viewer)]
 
     def reading(self, table: str) -> list[Layer]:
         """The layers that become new when a row of the table changes."""

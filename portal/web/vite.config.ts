@@ -61,7 +61,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { portal: "src/main.ts", admin: "src/admin.ts" },
+      input: { portal: "src/main.ts", admin: "src/admin.ts", embed: "src/embed.ts" },
       output: { ...names, assetFileNames: "assets/[name].[hash:12][extname]" },
     },
   },

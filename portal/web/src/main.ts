@@ -10,6 +10,7 @@ import { lang, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";
 import { remember, undo } from "./state/history";
+import { framed } from "./state/framed";
 import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
 import { catalogue, restore, theme, view } from "./state/portal";
@@ -17,6 +18,7 @@ import { batch, effect } from "./state/store";
 import { warm } from "./state/warmth";
 import { decode, encode } from "./state/url";
 import { tell } from "./ui/toasts";
+import "./bring/drop";
 import "./work/all";
 import "./ui/shell";
 
@@ -63,6 +65,7 @@ startCounting();
 remember();
 enclose();
 warm();
+framed();
 document.addEventListener("keydown", (event) => {
   const typing = (event.target as HTMLElement).closest("input:not([type=checkbox], [type=range]), textarea, select");
   if (typing || event.key !== "z" || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;

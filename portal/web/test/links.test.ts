@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Layer } from "../src/api/catalogue";
-import { downloadUrl, FORMATS, frameOf, itemsUrl, tilesUrl, type Wanted } from "../src/api/links";
+import { downloadUrl, elementOf, FORMATS, frameOf, itemsUrl, tilesUrl, type Wanted } from "../src/api/links";
 
 const wanted: Wanted = {
   layer: { id: "crashes", kind: "vector" } as Layer,
@@ -33,5 +33,10 @@ describe("addresses for other programs", () => {
     const frame = /^<iframe src="([^"]*)" title="([^"]*)" [^<>]*><\/iframe>$/.exec(code);
     expect(frame?.[1]).toBe("http://antu/embed#1?q=crashes~a%20=%201&amp;l=&quot;x");
     expect(frame?.[2]).toBe("A &amp; B");
+  });
+
+  test("writes an element that keeps its quotes to itself", () => {
+    const code = elementOf("http://antu", '#1?q=crashes~a%20=%201&l="x', "A & B");
+    expect(code).toBe('<script src="http://antu/embed.js" async></script>\n<antu-map view="#1?q=crashes~a%20=%201&amp;l=&quot;x" label="A &amp; B"></antu-map>');
   });
 });

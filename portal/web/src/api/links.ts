@@ -50,8 +50,14 @@ export function tilesUrl(origin: string, { layer, filter, datetime }: Wanted): s
 export const styleUrl = (origin: string, layer: Layer, dark: boolean): string => `${origin}/styles/${layer.id}${dark ? "-dark" : ""}.json`;
 export const pageOf = (layer: Layer): string => `${collection(layer)}?f=html`;
 
+const plain = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
+/** The map as an element of another page: one script, however many maps. */
+export function elementOf(origin: string, hash: string, title: string): string {
+  return `<script src="${plain(origin)}/embed.js" async></script>\n<antu-map view="${plain(hash)}" label="${plain(title)}"></antu-map>`;
+}
+
 /** The map in a frame of another page. */
 export function frameOf(origin: string, hash: string, title: string): string {
-  const plain = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
   return `<iframe src="${plain(`${origin}/embed${hash}`)}" title="${plain(title)}" width="800" height="600" loading="lazy"></iframe>`;
 }

@@ -10,6 +10,29 @@ export const catalogue = boot();
 const byId = new Map(catalogue.layers.map((layer) => [layer.id, layer]));
 export const layerOf = (id: string): Layer | undefined => byId.get(id);
 
+/** Puts a layer that did not exist when the page came, or its newer self, on offer. */
+export function admit(layer: Layer): void {
+  const all = catalogue.layers as Layer[];
+  const at = all.findIndex((one) => one.id === layer.id);
+  if (at < 0) all.unshift(layer);
+  else all[at] = layer;
+  byId.set(layer.id, layer);
+  edits.value = { ...edits.peek(), [layer.id]: (edits.peek()[layer.id] ?? 0) + 1 };
+  shown.value = { ...shown.peek() };
+}
+
+export function dismiss(id: string): void {
+  const all = catalogue.layers as Layer[];
+  const at = all.findIndex((one) => one.id === id);
+  if (at < 0) return;
+  if (selection.peek()?.layer === id) selection.value = null;
+  setCondition(id, NONE);
+  all.splice(at, 1);
+  byId.delete(id);
+  const { [id]: _, ...rest } = shown.peek();
+  shown.value = rest;
+}
+
 export const theme = signal<Theme>("light");
 export const place = signal<Place>({ zoom: catalogue.city.zoom, lat: catalogue.city.center[1], lon: catalogue.city.center[0] });
 /** What the map shows at rest; null until it has shown anything. */

@@ -33,7 +33,7 @@ class Bar extends View {
   #person(name: string) {
     const { csrf, roles } = catalogue.viewer;
     return html`<details class="person" @keydown=${this.#escape}>
-      <summary aria-label=${name} title=${name}><span class="initials">${name.slice(0, 2)}</span></summary>
+      <summary title=${name}><span class="unseen">${name}</span><span class="initials" aria-hidden="true">${name.slice(0, 2)}</span></summary>
       <div class="menu">
         <p><strong>${name}</strong></p>
         <a href="/accounts/">${icon("user")}${t("account")}</a>

@@ -32,6 +32,7 @@ const DRAWN = {
   help: svg`<circle cx="12" cy="12" r="8.5"/><path d="M9.6 9.6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2 1-1.2 1.9M12 16.6v.1"/>`,
   copy: svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2"/><path d="M15.5 8.5v-2a2 2 0 0 0-2-2h-7a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h2"/>`,
   load: svg`<path d="M12 4v11M7.5 10.5 12 15l4.5-4.5"/><path d="M4.5 19.5h15"/>`,
+  bring: svg`<path d="M12 15V4M7.500 8.500 12 4l4.500 4.500"/><path d="M4.500 19.500h15"/>`,
   undo: svg`<path d="M8.5 5 4 9.500l4.500 4.500"/><path d="M4.500 9.500H14a5.500 5.500 0 0 1 0 11h-4"/>`,
   lasso: svg`<path d="M5 5.500 13 3.500l7 6-3 9-9 2-4-7z" stroke-dasharray="3.200 2.600"/><g fill="currentColor" stroke="none"><circle cx="5" cy="5.500" r="1.900"/><circle cx="20" cy="9.500" r="1.900"/><circle cx="8" cy="20" r="1.900"/></g>`,
   rank: svg`<path d="M4 6h15M4 12h10M4 18h6" stroke-width="3.200"/>`,

@@ -111,7 +111,7 @@ class Detail extends View {
 
   /** Holds everything to this area, or lets go of it. */
   #only(layer: Layer, one: Feature): TemplateResult | typeof nothing {
-    if (layer.geometry !== "polygon" || typeof one.id !== "number") return nothing;
+    if (layer.geometry !== "polygon" || layer.group === "own" || typeof one.id !== "number") return nothing;
     const now = area.value;
     const on = now !== null && "layer" in now && now.layer === layer.id && now.id === one.id;
     return html`<button class="outlined" aria-pressed=${on} @click=${() => (area.value = on ? null : { layer: layer.id, id: one.id })}>${icon(on ? "check" : "lasso")}${t("area.only")}</button>`;

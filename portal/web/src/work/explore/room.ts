@@ -16,6 +16,10 @@ const PANELS: Readonly<Record<string, () => TemplateResult>> = {
   rank: () => html`<antu-rank></antu-rank>`,
   list: () => html`<antu-list></antu-list>`,
   take: () => html`<antu-take></antu-take>`,
+  bring: () => {
+    void import("../../bring/panel");
+    return html`<antu-bring></antu-bring>`;
+  },
 };
 
 export const room: Room = {

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Layer } from "../../api/catalogue";
 import { heldFrom } from "../../api/cql2";
 import { Problem } from "../../api/http";
-import { downloadUrl, FORMATS, frameOf, itemsUrl, pageOf, styleUrl, SYSTEMS, tilesUrl, type Wanted } from "../../api/links";
+import { downloadUrl, elementOf, FORMATS, frameOf, itemsUrl, pageOf, styleUrl, SYSTEMS, tilesUrl, type Wanted } from "../../api/links";
 import { summary } from "../../api/questions";
 import { number, say, t } from "../../i18n/t";
 import { counts } from "../../state/counts";
@@ -113,6 +113,7 @@ class Take extends View {
       ${copied("ogc", "OGC API – Features", itemsUrl(origin, wanted))} ${copied("tiles", t("take.tiles"), tilesUrl(origin, wanted))}
       ${copied("style", t("take.style"), styleUrl(origin, layer, theme.value === "dark"))}
       ${copied("frame", t("take.frame"), frameOf(origin, encode({ ...view.value, pane: null, selection: null }), say(catalogue.product)))}
+      ${copied("element", t("take.element"), elementOf(origin, encode({ ...view.value, pane: null, selection: null }), say(catalogue.product)))}
       <p class="links">
         <a href=${pageOf(layer)}>${t("take.page")}</a>
         <a href=${layer.page}>${t("layer.about")}</a>
