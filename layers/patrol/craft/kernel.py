@@ -341,7 +341,7 @@ def settle(p, q, s, free, count, wait):
     return good
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def anneal(p, q, now, trial, best, near, free, rng, steps, hot, cold, wait, thrift, fair, average, longest, even, gammas):
     """Run `steps` iterations while the temperature falls from hot to cold. `now` goes on; `best` only improves."""
     windowed = p[9]
