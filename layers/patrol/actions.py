@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from layers.patrol.api import boxes, signins
+from layers.patrol.api import boxes, cars, plans, signins, watch
 
 router = Router(tags=["patrol"])
-for part in (signins, boxes):
+for part in (signins, boxes, plans, cars, watch):
     router.add_router("", part.router)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from layers.areas.models import Station
@@ -81,13 +81,13 @@ class Change(Schema):
 
 
 @router.post("boxes/{id}/changes", response={201: dict[str, Any], 422: Problem}, summary="Move, retire, remark")
-def change(request: HttpRequest, id: int, body: Change) -> tuple[int, Any]:
+def change(request: HttpRequest, id: int, body: Change) -> Any:
     viewer = planner(request)
     found = _box(id)
     if body.what == "moved" and (body.lon is None or body.lat is None):
-        return 422, {"detail": "移設須有新位置。 To move a box, say where to.", "code": "place"}
+        return Status(422, {"detail": "移設須有新位置。 To move a box, say where to.", "code": "place"})
     if body.what == "remark" and not body.text:
-        return 422, {"detail": "提示不可空白。 A remark needs words.", "code": "text"}
+        return Status(422, {"detail": "提示不可空白。 A remark needs words.", "code": "text"})
     with transaction.atomic():
         BoxChange.objects.create(
             box=found, what=body.what, by=viewer.actor[:200], text=body.text, valid_from=body.valid_from,
@@ -102,7 +102,7 @@ def change(request: HttpRequest, id: int, body: Change) -> tuple[int, Any]:
             found.valid_to = body.valid_to
         found.version += 1
         found.save()
-    return 201, _shown(found)
+    return Status(201, _shown(found))
 
 
 class NewTag(Schema):
@@ -111,19 +111,19 @@ class NewTag(Schema):
 
 
 @router.post("boxes/{id}/tags", response={201: dict[str, Any], 409: Problem, 422: Problem}, summary="Issue a tag")
-def issue(request: HttpRequest, id: int, body: NewTag) -> tuple[int, Any]:
+def issue(request: HttpRequest, id: int, body: NewTag) -> Any:
     """Answers with what is written into the tag. Keys are shown this once, for the programmer of tags."""
     planner(request)
     found = _box(id)
     if body.how == "sun" and not body.uid:
-        return 422, {"detail": "NTAG 424 DNA 須有 UID。 An NTAG 424 DNA needs its UID.", "code": "uid"}
+        return Status(422, {"detail": "NTAG 424 DNA 須有 UID。 An NTAG 424 DNA needs its UID.", "code": "uid"})
     key = keys.current()
     try:
         with transaction.atomic():
             tag = Tag.objects.create(box=found, how=body.how, uid=body.uid.upper(), key=key)
     except IntegrityError:
-        return 409, {"detail": "這個 UID 已發行。 A tag with this UID was issued before.", "code": "uid"}
-    return 201, {"id": tag.pk, "key": key.version, **contents(tag)}
+        return Status(409, {"detail": "這個 UID 已發行。 A tag with this UID was issued before.", "code": "uid"})
+    return Status(201, {"id": tag.pk, "key": key.version, **contents(tag)})
 
 
 def contents(tag: Tag) -> dict[str, Any]:
@@ -148,12 +148,12 @@ def contents(tag: Tag) -> dict[str, Any]:
 
 
 @router.post("tags/{id}/retire", response={200: dict[str, Any]}, summary="A tag is no longer believed")
-def retire(request: HttpRequest, id: int) -> tuple[int, Any]:
+def retire(request: HttpRequest, id: int) -> Any:
     planner(request)
     if not Tag.objects.filter(pk=id).exists():
         raise Http404
     Tag.objects.filter(pk=id, retired_at=None).update(retired_at=timezone.now())
-    return 200, {"id": id, "retired": True}
+    return Status(200, {"id": id, "retired": True})
 
 
 @router.get("boxes/{id}/code", response=dict[str, Any], summary="Six digits and the rotating code of a box")
@@ -176,9 +176,9 @@ def sheet(request: HttpRequest, body: Sheet) -> Any:
 
     found = list(PatrolBox.objects.filter(pk__in=body.boxes).order_by("key"))
     if len(found) != len(set(body.boxes)):
-        return 422, {"detail": "有些巡邏箱不存在。 Some of these boxes do not exist.", "code": "boxes"}
+        return Status(422, {"detail": "有些巡邏箱不存在。 Some of these boxes do not exist.", "code": "boxes"})
     if not timezone.now() < body.until < timezone.now() + timedelta(days=3660):
-        return 422, {"detail": "期限須在十年內。 The codes must run out within ten years.", "code": "until"}
+        return Status(422, {"detail": "期限須在十年內。 The codes must run out within ten years.", "code": "until"})
     made = HttpResponse(pdf(found, body.until, body.code), content_type="application/pdf")
     made["Content-Disposition"] = 'attachment; filename="patrol-boxes.pdf"'
     made["Cache-Control"] = "no-store"
@@ -215,24 +215,24 @@ def _figures(rules: Rules) -> dict[str, Any]:
 
 
 @router.post("rules", response={201: dict[str, Any], 422: Problem}, summary="New rules from a moment on")
-def make_rules(request: HttpRequest, body: RulesIn) -> tuple[int, Any]:
+def make_rules(request: HttpRequest, body: RulesIn) -> Any:
     """Earlier verdicts keep the rules they were made under."""
     viewer = planner(request)
     figures: dict[str, Any] = dict(body.figures)
     try:
         Rules.of(0, figures)
     except ValueError as wrong:
-        return 422, {"detail": str(wrong), "code": "figures"}
+        return Status(422, {"detail": str(wrong), "code": "figures"})
     if body.station is not None and not Station.objects.filter(pk=body.station).exists():
-        return 422, {"detail": "沒有這個派出所。 There is no such station.", "code": "station"}
+        return Status(422, {"detail": "沒有這個派出所。 There is no such station.", "code": "station"})
     made = Ruleset.objects.create(
         station_id=body.station, valid_from=body.valid_from, figures=figures, by=viewer.actor[:200]
     )
-    return 201, {"id": made.pk, "figures": figures}
+    return Status(201, {"id": made.pk, "figures": figures})
 
 
 @router.post("keys", response={201: dict[str, Any]}, summary="A new generation of keys")
-def renew(request: HttpRequest) -> tuple[int, Any]:
+def renew(request: HttpRequest) -> Any:
     """New tags and codes use it; what older keys signed holds until these are retired in the admin."""
     planner(request)
-    return 201, {"version": keys.renew().version}
+    return Status(201, {"version": keys.renew().version})

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from data.codes import table
@@ -76,21 +76,21 @@ class Answer(Schema):
     response={200: Answer, 201: Answer, 409: Problem, 422: Problem, 429: Problem},
     summary="Sign in at a box",
 )
-def sign(request: HttpRequest, body: Ask) -> tuple[int, Any]:
+def sign(request: HttpRequest, body: Ask) -> Any:
     """201 when it is written now, 200 when it was before, 422 when the tag or code proves nothing (on record)."""
     viewer = officer(request)
     try:
         done = signing.sign(viewer, _sent(body))
     except Forged as wrong:
-        return 422, {"detail": str(wrong), "code": wrong.reason}
+        return Status(422, {"detail": str(wrong), "code": wrong.reason})
     except signing.NotYours:
-        return 409, {"detail": "此事件編號屬於另一名員警。 This event belongs to another officer.", "code": "not-yours"}
+        return Status(409, {"detail": "此事件編號屬於另一名員警。 This event belongs to another officer.", "code": "not-yours"})
     except signing.Locked:
-        return 429, {
+        return Status(429, {
             "detail": "代碼錯誤太多次，請一小時後再試或改用感應。 Too many wrong codes; use the tag or try in an hour.",
             "code": "locked",
-        }
-    return 200 if done.repeated else 201, _answer(done)
+        })
+    return Status(200 if done.repeated else 201, _answer(done))
 
 
 @router.post("signins/batch", response=list[dict[str, Any]], summary="Sign-ins that an outbox kept")
@@ -98,9 +98,10 @@ def sign_many(request: HttpRequest, body: Batch) -> list[dict[str, Any]]:
     """Each has its own answer and status, in the order sent; one that fails holds up no other."""
     answers = []
     for ask in body.signins:
-        status, said = sign(request, ask)
-        shown = Answer(**said).model_dump(mode="json") if status < 300 else said
-        answers.append({"event": str(ask.event), "status": status, **shown})
+        said = sign(request, ask)
+        done = said.status_code < 300
+        shown = Answer(**said.value).model_dump(mode="json") if done else said.value
+        answers.append({"event": str(ask.event), "status": said.status_code, **shown})
     return answers
 
 
@@ -154,18 +155,18 @@ class Commands(Schema):
 
 
 @router.post("challenges", response={201: Commands, 422: Problem}, summary="Begin to question a tag (L2)")
-def begin_challenge(request: HttpRequest, body: Touched) -> tuple[int, Any]:
+def begin_challenge(request: HttpRequest, body: Touched) -> Any:
     """The phone sends the commands to the tag one by one and brings the last answer to `/challenges/{id}`."""
     viewer = officer(request)
     try:
         made, commands = proving.ask(body.uid, signing.officer_of(viewer))
     except Forged as wrong:
-        return 422, {"detail": str(wrong), "code": wrong.reason}
-    return 201, {"id": made.pk, "commands": commands}
+        return Status(422, {"detail": str(wrong), "code": wrong.reason})
+    return Status(201, {"id": made.pk, "commands": commands})
 
 
 @router.post("challenges/{id}", response={200: Commands, 422: Problem}, summary="The question itself (L2)")
-def pose_challenge(request: HttpRequest, id: UUID, body: Said) -> tuple[int, Any]:
+def pose_challenge(request: HttpRequest, id: UUID, body: Said) -> Any:
     """The tag's answer to the one command goes into a sign-in with `how: challenge`, within a second and a half."""
     viewer = officer(request)
     made = (
@@ -174,9 +175,9 @@ def pose_challenge(request: HttpRequest, id: UUID, body: Said) -> tuple[int, Any
     if made is None:
         raise Http404
     try:
-        return 200, {"id": made.pk, "commands": [proving.pose(made, body.answer, timezone.now())]}
+        return Status(200, {"id": made.pk, "commands": [proving.pose(made, body.answer, timezone.now())]})
     except Forged as wrong:
-        return 422, {"detail": str(wrong), "code": wrong.reason}
+        return Status(422, {"detail": str(wrong), "code": wrong.reason})
 
 
 class Decision(Schema):
@@ -185,14 +186,14 @@ class Decision(Schema):
 
 
 @router.post("signins/{id}/decision", response={200: Answer, 422: Problem}, summary="A supervisor decides")
-def decide(request: HttpRequest, id: int, body: Decision) -> tuple[int, Any]:
+def decide(request: HttpRequest, id: int, body: Decision) -> Any:
     """The verdict of the rules stays in the findings; the decision is added with who made it and why."""
     viewer = planner(request)
     proof = Proof.objects.select_related("signin__box").filter(signin_id=id).first()
     if proof is None:
         raise Http404
     if table("patrol.judgement").get(body.judgement) is None:
-        return 422, {"detail": f"沒有「{body.judgement}」這種判定。 There is no such judgement.", "code": "judgement"}
+        return Status(422, {"detail": f"沒有「{body.judgement}」這種判定。 There is no such judgement.", "code": "judgement"})
     proof.decided, proof.decided_by = body.judgement, viewer.actor[:200]
     proof.findings = [
         *proof.findings,
@@ -202,7 +203,7 @@ def decide(request: HttpRequest, id: int, body: Decision) -> tuple[int, Any]:
     proof.signin.judgement = body.judgement
     proof.signin.save(update_fields=["judgement", "changed_at"])
     signing.announce("decision", id=id, box=proof.signin.box_id, judgement=body.judgement)
-    return 200, _answer(signing.Signed(proof.signin, proof, True))
+    return Status(200, _answer(signing.Signed(proof.signin, proof, True)))
 
 
 @router.get("signins", response=list[dict[str, Any]], summary="Sign-ins with their reasons")
