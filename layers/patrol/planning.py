@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from layers.patrol import network, risk
 from layers.patrol.craft.demand import Asked, Block, Stop, Unit, ask, explain
 from layers.patrol.craft.diverse import fairer, jain
 from layers.patrol.craft.problem import NEVER, Floats, Plan
-from layers.patrol.craft.solve import Progress, solve
-from layers.patrol.craft.streets import OffStreet
+from layers.patrol.craft.solve import Progress, Tuning, solve
+from layers.patrol.craft.streets import Network, OffStreet
 from layers.patrol.models import PatrolBox, PlanStop, PlanUnit, ShiftPlan
 
 MOST_STOPS = 250
+THRIFT = 8.0
+"""All time of a shift is worth as much as eight stops: what adds nothing is not driven."""
 MINUTES = {"box": 1.0, "spot": 12.0}
 
 
@@ -175,22 +178,23 @@ def _stops(plan: ShiftPlan, heat: risk.Risk, at: Any) -> tuple[dict[int, Stop], 
     return stops, names
 
 
-def _travel(places: list[tuple[float, float]], profiles: list[str]) -> tuple[Floats, set[int]]:
+def _travel(places: list[tuple[float, float]], profiles: list[str]) -> tuple[Floats, frozenset[int]]:
     """Minutes between all places for each mode; places off the streets are lost, not fatal."""
+    found = [_matrix(network.network(mode), tuple(places)) for mode in profiles]
+    return np.stack([travel for travel, _ in found]), found[0][1]
+
+
+@lru_cache(maxsize=16)  # who edits a plan asks for the same places again and again
+def _matrix(net: Network, places: tuple[tuple[float, float], ...]) -> tuple[Floats, frozenset[int]]:
     x, y = network.metric(places)
-    n = len(places)
-    lost: set[int] = set()
-    travel = np.full((len(profiles), n, n), NEVER)
-    for p, mode in enumerate(profiles):
-        net = network.network(mode)
-        try:
-            travel[p] = net.matrix(x, y)
-        except OffStreet as off:
-            lost = set(off.places)
-            kept = np.array([i for i in range(n) if i not in lost])
-            if len(kept):
-                travel[p][np.ix_(kept, kept)] = net.matrix(x[kept], y[kept])
-    return travel, lost
+    try:
+        return net.matrix(x, y), frozenset()
+    except OffStreet as off:
+        kept = np.array([i for i in range(len(places)) if i not in off.places])
+        travel = np.full((len(places), len(places)), NEVER)
+        if len(kept):
+            travel[np.ix_(kept, kept)] = net.matrix(x[kept], y[kept])
+        return travel, frozenset(off.places)
 
 
 def _known(plan: ShiftPlan, heat: risk.Risk) -> float:
@@ -208,9 +212,9 @@ def search(
     progress: Progress | None = None,
 ) -> tuple[Plan, list[Block]]:  # fmt: skip
     """The plan, and what demands it could not meet."""
-    plan = solve(asked.problem, seconds=seconds, seed=seed, warm=warm, progress=progress)
+    plan = solve(asked.problem, seconds=seconds, seed=seed, warm=warm, progress=progress, tuning=Tuning(thrift=THRIFT))
     if warm is None and asked.problem.units > 1:
-        plan = fairer(asked.problem, plan, iterations=3000, seed=seed)
+        plan = fairer(asked.problem, plan, iterations=3000, seed=seed, thrift=THRIFT)
     blocked = explain(asked, plan, found.travel) if plan.missing else list(asked.blocked)
     return plan, blocked
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -323,7 +322,6 @@ def test_sixty_four_at_once_write_one_touch(committed: None) -> None:
             thread.join()
         assert len(verdicts) == 64
         assert sorted(set(verdicts)) == ["normal", "replay"] and verdicts.count("normal") == 1
-        assert json.dumps(verdicts)
     finally:
         SignIn.objects.filter(box=box).delete()
         Tag.objects.filter(box=box).delete()

@@ -229,12 +229,14 @@ def explain(asked: Asked, plan: Plan, travel: Floats) -> list[Block]:
         stop = asked.stops[index]
         if stop.id in known:
             continue
-        found.append(_tried(asked, stop, travel))
+        found.append(_tried(asked, stop, travel, frozenset(missing)))
     return found
 
 
-def _tried(asked: Asked, stop: Stop, travel: Floats) -> Block:
-    musts = [s for s in asked.stops if s.must]
+def _tried(asked: Asked, stop: Stop, travel: Floats, missing: frozenset[int]) -> Block:
+    """Beside the must-visits that did find a place: each of the others has its own reason."""
+    lost = {asked.stops[i].id for i in missing} - {stop.id}
+    musts = [s for s in asked.stops if s.must and s.id not in lost]
 
     def fits(changed: Stop, units: Sequence[Unit]) -> bool:
         stops = [changed if s.id == stop.id else s for s in musts]

@@ -88,7 +88,10 @@ def nights(
                 break
             force *= 0.6
         assert kept is not None
-        force = min(1.6, force * (1.12 if kept.share > floor + 0.01 else 1.0))
+        if overlap_of(made, kept) < ENOUGH:  # other ways are longer ways: no more of them than is asked for
+            force *= 0.75
+        elif kept.share > floor + 0.01:
+            force = min(1.6, force * 1.12)
         made.append(kept)
         mine = arcs(kept.plan.routes)
         former.append(mine)
@@ -107,14 +110,21 @@ def nights(
     return Nights(best, made, float(np.mean(pairs)) if pairs else 0.0, lost)
 
 
+def overlap_of(made: list[Night], last: Night) -> float:
+    """Mean overlap so far; 1 while there is nothing to compare."""
+    known = [n.overlap for n in [*made[1:], last]] if made else []
+    return float(np.mean(known)) if known else 1.0
+
+
 THRIFT = 1.0
+ENOUGH = 0.3
 
 
-def fairer(problem: Problem, plan: Plan, *, iterations: int = 6000, seed: int = 1, floor: float = 0.98) -> Plan:
+def fairer(problem: Problem, plan: Plan, *, iterations: int = 6000, seed: int = 1, floor: float = 0.98, thrift: float = 0.05) -> Plan:
     """The same plan with loads more alike, if that costs no more than two percent of its value."""
     if problem.units < 2:
         return plan
-    again = solve(problem, iterations=iterations, seed=seed, warm=plan.routes, tuning=Tuning(fair=0.15))
+    again = solve(problem, iterations=iterations, seed=seed, warm=plan.routes, tuning=Tuning(fair=0.15, thrift=thrift))
     if again.value < floor * plan.value or len(again.missing) > len(plan.missing):
         return plan
     return again if jain(problem, again) > jain(problem, plan) else plan

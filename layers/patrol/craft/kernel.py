@@ -101,13 +101,17 @@ def put(r, k, v, route, size):
 
 
 @njit(cache=True)
-def recreate(p, q, s, free, count, weight, wait, blink, rng):
+def recreate(p, q, s, free, count, weight, wait, blink, fair, rng):
     """Fill up: again and again the node with the best weight per cost."""
     route, size, early, late, where, cost, place, taken = s
     service = p[1]
     choice = q[3]
     units = len(size)
+    begin = p[4]
     while True:
+        longest = 1e-9
+        for r in range(units):
+            longest = max(longest, early[r, size[r] - 1] - begin[r])
         best, node, into = 0.0, -1, -1
         for i in range(count):
             v = free[i]
@@ -115,8 +119,11 @@ def recreate(p, q, s, free, count, weight, wait, blink, rng):
                 continue
             least, r0 = INF, -1
             for r in range(units):
-                if cost[r, v] < least:
-                    least, r0 = cost[r, v], r
+                c = cost[r, v]
+                if fair > 0 and c < INF:  # who has worked least is asked first
+                    c *= 0.1 + (early[r, size[r] - 1] - begin[r]) / longest
+                if c < least:
+                    least, r0 = c, r
             if r0 < 0 or (blink > 0 and uniform(rng) < blink):
                 continue
             score = weight[v] / (max(least, 0.0) + service[v] + 1e-3)
@@ -381,7 +388,7 @@ def anneal(p, q, now, trial, best, near, free, rng, steps, hot, cold, wait, thri
                 price(r, p, q, trial[0], trial[1], trial[2], trial[3], trial[4], trial[5], trial[6], wait, free, count)
             else:
                 price(r, p, q, trial[0], trial[1], trial[2], trial[3], trial[4], trial[5], trial[6], wait, loose, gone)
-        recreate(p, q, trial, free, count, weight, wait, 0.03, rng)
+        recreate(p, q, trial, free, count, weight, wait, 0.03, fair, rng)
         if not windowed:
             again = False
             if even and units > 1 and uniform(rng) < 0.2:
@@ -396,7 +403,7 @@ def anneal(p, q, now, trial, best, near, free, rng, steps, hot, cold, wait, thri
                     again = True
             if again:
                 settle(p, q, trial, free, count, wait)
-                recreate(p, q, trial, free, count, weight, wait, 0.0, rng)
+                recreate(p, q, trial, free, count, weight, wait, 0.0, fair, rng)
         w = worth(p, q, trial, thrift, fair)
         if w > worth_now or w > worth_now + heat * math.log(max(uniform(rng), 1e-300)):
             copy(trial, now)
