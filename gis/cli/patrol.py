@@ -19,7 +19,9 @@ def patrol_() -> None:
 
 @patrol_.command("solve")
 @click.argument("instance", type=FILE)
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.05, 3600), help="To search.")
+@click.option(
+    "--seconds", default=10.0, show_default=True, type=click.FloatRange(0.05, 3600), help="To search."
+)
 @click.option("--out", type=FILE, help="Where the routes are written, as JSON; otherwise they are printed.")
 @click.option(
     "--units", "-m", type=click.IntRange(1, 200), help="Routes, where the file does not say (or otherwise)."
@@ -53,7 +55,9 @@ def solve_command(
     try:
         found = read(instance, units, decimals)
     except Unreadable as wrong:
-        raise Trouble(str(wrong), "`antu patrol solve --help` names the forms that are read.", code=1) from wrong
+        raise Trouble(
+            str(wrong), "`antu patrol solve --help` names the forms that are read.", code=1
+        ) from wrong
     from layers.patrol.craft.problem import faults, timetable
     from layers.patrol.craft.solve import Impossible, ready, solve
 

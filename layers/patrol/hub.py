@@ -59,7 +59,9 @@ class Hub:
             with contextlib.suppress(psycopg.Error):
                 async with await psycopg.AsyncConnection.connect(dsn(), autocommit=True) as line:
                     await line.execute(f"LISTEN {CHANNEL}")
-                    self.tell({"kind": "missed"})  # of what happened before the line was there, nothing is known
+                    self.tell(
+                        {"kind": "missed"}
+                    )  # of what happened before the line was there, nothing is known
                     async for note in line.notifies():
                         self.tell(json.loads(note.payload))
             await asyncio.sleep(1)  # the database is away; pages keep their line

@@ -49,7 +49,9 @@ def _streets(state: int, bans: frozenset[tuple[int, int]], database: str) -> Str
         cursor.execute(_READ, [TWD97])
         rows = cursor.fetchall()
     if not rows:
-        raise NoStreets("還沒有路網，無法計算行車時間。 There are no streets yet, so there are no travel times.")
+        raise NoStreets(
+            "還沒有路網，無法計算行車時間。 There are no streets yet, so there are no travel times."
+        )
     number = {row[0]: i for i, row in enumerate(rows)}
     # streets meet where their ends do: to about ten centimetres
     ends: dict[tuple[int, int], int] = {}

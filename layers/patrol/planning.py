@@ -99,7 +99,9 @@ def draft(plan: ShiftPlan, viewer: Viewer) -> Draft:
         units.append(
             Unit(u["name"], at(*start), at(*end), begin, finish, profiles.index(u.get("mode", "car")))
         )
-    heat = risk.around(viewer, station.pk, plan.begin, plan.finish, said.get("weights"), said.get("days", 365))
+    heat = risk.around(
+        viewer, station.pk, plan.begin, plan.finish, said.get("weights"), said.get("days", 365)
+    )
     stops, names = _stops(plan, heat, at)
     if not stops:
         raise Unplannable("沒有可巡的巡邏箱或熱點。 There is no box and no hot spot to patrol.")
@@ -109,7 +111,9 @@ def draft(plan: ShiftPlan, viewer: Viewer) -> Draft:
         if stop.place in lost:
             left_out.append(names[id])
             if stop.must:
-                raise Unplannable(f"必巡點「{names[id]}」附近沒有道路。 No street is near {names[id]}, which must be visited.")
+                raise Unplannable(
+                    f"必巡點「{names[id]}」附近沒有道路。 No street is near {names[id]}, which must be visited."
+                )
             del stops[id]
     if any(u.start in lost or u.end in lost for u in units):
         raise Unplannable("起點或終點附近沒有道路。 No street is near where a unit starts or ends.")
@@ -145,7 +149,9 @@ def _stops(plan: ShiftPlan, heat: risk.Risk, at: Any) -> tuple[dict[int, Stop], 
     }
     for key in demands:
         if key in found and key not in live and demands[key].get("must", True):
-            raise Unplannable(f"「{found[key].name}」當日不在使用期間。 {found[key].name} is not in use on that day.")
+            raise Unplannable(
+                f"「{found[key].name}」當日不在使用期間。 {found[key].name} is not in use on that day."
+            )
     stops: dict[int, Stop] = {}
     names: dict[int, str] = {}
     if live:
@@ -212,7 +218,9 @@ def search(
     progress: Progress | None = None,
 ) -> tuple[Plan, list[Block]]:  # fmt: skip
     """The plan, and what demands it could not meet."""
-    plan = solve(asked.problem, seconds=seconds, seed=seed, warm=warm, progress=progress, tuning=Tuning(thrift=THRIFT))
+    plan = solve(
+        asked.problem, seconds=seconds, seed=seed, warm=warm, progress=progress, tuning=Tuning(thrift=THRIFT)
+    )
     if warm is None and asked.problem.units > 1:
         plan = fairer(asked.problem, plan, iterations=3000, seed=seed, thrift=THRIFT)
     blocked = explain(asked, plan, found.travel) if plan.missing else list(asked.blocked)
@@ -272,7 +280,14 @@ def write(row: ShiftPlan, found: Draft, asked: Asked, plan: Plan, blocked: list[
             )  # fmt: skip
         row.figures = numbers
         row.blocked = [
-            {"stop": b.stop, "name": found.names.get(b.stop, ""), "rule": b.rule, "zh": b.zh, "en": b.en, "minutes": b.minutes}
+            {
+                "stop": b.stop,
+                "name": found.names.get(b.stop, ""),
+                "rule": b.rule,
+                "zh": b.zh,
+                "en": b.en,
+                "minutes": b.minutes,
+            }
             for b in blocked
         ]
         row.status, row.progress, row.message = ShiftPlan.Status.DRAFT, 100, ""
@@ -300,5 +315,7 @@ def _ways(found: Draft, unit: int, visits: list[tuple[Stop, float]]) -> list[Any
 def _line(ways: list[Any]) -> LineString | None:
     import shapely
 
-    points = [c for w in ways if w is not None for c in shapely.get_coordinates(network.degrees(w.line)).tolist()]
+    points = [
+        c for w in ways if w is not None for c in shapely.get_coordinates(network.degrees(w.line)).tolist()
+    ]
     return LineString(points, srid=4326) if len(points) > 1 else None

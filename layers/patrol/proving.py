@@ -71,7 +71,9 @@ def _sun(claim: Claim) -> Proven:
 
     def key_of(uid: bytes) -> bytes:
         tag = (
-            Tag.objects.select_related("box__station", "key").filter(uid=uid.hex().upper(), how=Tag.How.SUN).first()
+            Tag.objects.select_related("box__station", "key")
+            .filter(uid=uid.hex().upper(), how=Tag.How.SUN)
+            .first()
         )
         if tag is None:
             return os.urandom(16)  # the check then fails, having taken as long
@@ -153,9 +155,13 @@ def _answered(claim: Claim, officer: str, now: datetime) -> Proven:
     secret = keys.unseal(bytes(made.secret))
     tags.answered(keys.auth_key(made.tag), secret[:16], secret[16:], _answer(claim.answer, 32))
     if took > ROUND_TRIP:
-        raise Forged("slow", f"標籤 {took.total_seconds():.1f} 秒才回應，可能經轉送。 The tag answered too slowly.")
+        raise Forged(
+            "slow", f"標籤 {took.total_seconds():.1f} 秒才回應，可能經轉送。 The tag answered too slowly."
+        )
     _in_use(made.tag)
-    return Proven(made.tag.box, made.tag, None, {"uid": made.tag.uid, "took_ms": round(took.total_seconds() * 1000)})
+    return Proven(
+        made.tag.box, made.tag, None, {"uid": made.tag.uid, "took_ms": round(took.total_seconds() * 1000)}
+    )
 
 
 def addressed(box: PatrolBox, kind: str, until: datetime, key: PatrolKey | None = None) -> str:

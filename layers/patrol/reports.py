@@ -22,7 +22,9 @@ _MISSED = """
 """
 
 
-def missed(begin: datetime, end: datetime, station: int | None = None, after: int = 35) -> list[dict[str, Any]]:
+def missed(
+    begin: datetime, end: datetime, station: int | None = None, after: int = 35
+) -> list[dict[str, Any]]:
     """Planned visits whose time has passed, with the grace and the time that an upload may take."""
     names = (
         "stop", "name", "box", "at", "due", "must", "unit", "officers", "plan", "plan_name", "station", "lon", "lat",
@@ -58,7 +60,8 @@ def workbook(begin: datetime, end: datetime, station: int | None = None) -> byte
 
     with connection.cursor() as cursor:
         cursor.execute(
-            _SIGNED, {"begin": begin, "end": end, "station": station, "zone": str(timezone.get_default_timezone())}
+            _SIGNED,
+            {"begin": begin, "end": end, "station": station, "zone": str(timezone.get_default_timezone())},
         )
         rows = cursor.fetchall()
     words = {c.value: c.zh for c in table("patrol.judgement").entries}

@@ -20,7 +20,15 @@ from layers.patrol import proving
 from layers.patrol.craft.judge import Before, Evidence, Plan, Rules, Verdict, Window, claimed, judge
 from layers.patrol.craft.tags import Forged
 from layers.patrol.models import (
-    BoxChange, Device, PatrolBox, PlanStop, Proof, Refusal, Ruleset, ShiftPlan, SignIn,
+    BoxChange,
+    Device,
+    PatrolBox,
+    PlanStop,
+    Proof,
+    Refusal,
+    Ruleset,
+    ShiftPlan,
+    SignIn,
 )  # fmt: skip
 
 MOST_GUESSES = 5
@@ -81,7 +89,9 @@ def sign(viewer: Viewer, sent: Sent, now: datetime | None = None) -> Signed:
         refuse(officer, sent, wrong)
         raise
     with transaction.atomic():
-        with connection.cursor() as cursor:  # the same event twice at once: the second waits, then finds the first
+        with (
+            connection.cursor() as cursor
+        ):  # the same event twice at once: the second waits, then finds the first
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(sent.event)])
         return _already(sent.event, officer) or _write(viewer, officer, sent, proven, now)
 
@@ -130,7 +140,10 @@ def _write(viewer: Viewer, officer: str, sent: Sent, proven: proving.Proven, now
     box = proven.box
     device = _device(sent, officer, now)
     low, high = claimed(
-        now.timestamp(), sent.at.timestamp() if sent.at else None, sent.waited_s, device.skew_s if device else None
+        now.timestamp(),
+        sent.at.timestamp() if sent.at else None,
+        sent.waited_s,
+        device.skew_s if device else None,
     )
     if sent.online and sent.waited_s is None:
         low = high = now.timestamp()
@@ -159,7 +172,14 @@ def _write(viewer: Viewer, officer: str, sent: Sent, proven: proving.Proven, now
         findings=[asdict(f) for f in verdict.findings] + _moved(box, place, verdict), rules=verdict.version,
         evidence={**asdict(evidence), **proven.detail}, note=sent.note[:500],
     )  # fmt: skip
-    announce("signin", id=signin.pk, box=box.pk, station=box.station_id, judgement=verdict.code, level=verdict.level)
+    announce(
+        "signin",
+        id=signin.pk,
+        box=box.pk,
+        station=box.station_id,
+        judgement=verdict.code,
+        level=verdict.level,
+    )
     return Signed(signin, proof, False)
 
 

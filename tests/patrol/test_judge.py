@@ -12,7 +12,16 @@ T = 1_800_000_000.0
 RULES = Rules(version=7)
 PLAN = Plan((Window(T - 600, T + 600),), listed=True, known=True)
 GOOD = Evidence(
-    how="sun", box=1, officer="A", device="d1", low=T, high=T, received=T + 2, distance_m=10, accuracy_m=8, counter=40
+    how="sun",
+    box=1,
+    officer="A",
+    device="d1",
+    low=T,
+    high=T,
+    received=T + 2,
+    distance_m=10,
+    accuracy_m=8,
+    counter=40,
 )
 OTHER = Before(officer="B", device="d2", box=2, low=T - 3000, high=T - 3000, distance_m=900)
 

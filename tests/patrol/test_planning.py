@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import operator
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,11 +16,18 @@ from django.test import Client
 from django.utils import timezone
 
 from layers.areas.models import Station
-from layers.patrol import jobs
+from layers.patrol import jobs, keys
 from layers.patrol.models import (
-    PatrolBox, PatrolCar, PatrolRoute, PlanStop, Position, ShiftPlan, SignIn, Tag, TurnBan,
+    PatrolBox,
+    PatrolCar,
+    PatrolRoute,
+    PlanStop,
+    Position,
+    ShiftPlan,
+    SignIn,
+    Tag,
+    TurnBan,
 )  # fmt: skip
-from layers.patrol import keys
 from layers.streets.models import Road
 from tests.patrol.conftest import PLACE, claim, post, touch
 
@@ -35,14 +44,19 @@ def town(db: None) -> list[Road]:
     for i in range(-3, 4):
         for j in range(-3, 3):
             for kind, a, b in (("h", (j, i), (j + 1, i)), ("v", (i, j), (i, j + 1))):
-                line = LineString(*(((PLACE[0] + x * STEP), (PLACE[1] + y * STEP)) for x, y in (a, b)), srid=4326)
+                line = LineString(
+                    *(((PLACE[0] + x * STEP), (PLACE[1] + y * STEP)) for x, y in (a, b)), srid=4326
+                )
                 rows.append(Road(key=f"pt-{kind}{i}.{j}", geom=line, kind="local", speed_limit=50))
     return Road.objects.bulk_create(rows)
 
 
 @pytest.fixture
 def boxes(make_box: Boxes) -> list[PatrolBox]:
-    return [make_box(x * STEP, y * STEP) for x, y in ((1, 1), (2, -1), (-2, 2), (-1, -2), (3, 3), (0.5, -3), (-3, 0))]
+    return [
+        make_box(x * STEP, y * STEP)
+        for x, y in ((1, 1), (2, -1), (-2, 2), (-1, -2), (3, 3), (0.5, -3), (-3, 0))
+    ]
 
 
 def shift(station: Station, **said: Any) -> dict[str, Any]:
@@ -68,14 +82,18 @@ def orders(plan: dict[str, Any]) -> list[list[int]]:
     return [[s["stop"] for s in u["stops"]] for u in plan["units"]]
 
 
-def test_a_plan_visits_all_that_fits_and_says_what_it_costs(as_: As, town: Any, station: Station, boxes: list[PatrolBox]) -> None:
+def test_a_plan_visits_all_that_fits_and_says_what_it_costs(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
     plan = made(as_, shift(station, boxes=[{"box": boxes[4].pk, "visits": 2, "apart": 20}]))
     assert (plan["status"], plan["blocked"]) == ("draft", []), plan
     visited = [v for unit in orders(plan) for v in unit]
     assert {b.pk for b in boxes} <= set(visited)
     assert visited.count(boxes[4].pk) == 2
     at = sorted(s["at"] for u in plan["units"] for s in u["stops"] if s["stop"] == boxes[4].pk)
-    assert timezone.datetime.fromisoformat(at[1]) - timezone.datetime.fromisoformat(at[0]) >= timedelta(minutes=20)
+    assert timezone.datetime.fromisoformat(at[1]) - timezone.datetime.fromisoformat(at[0]) >= timedelta(
+        minutes=20
+    )
     assert plan["figures"]["km"] > 1 and 0.5 < plan["figures"]["fairness"] <= 1
     for unit in plan["units"]:
         assert unit["back"] <= unit["finish"]
@@ -93,7 +111,9 @@ def test_what_cannot_be_met_is_named(as_: As, town: Any, station: Station, boxes
     assert post(as_("patrol_planner"), f"plans/{plan['id']}/publish", {}).json()["code"] == "blocked"
 
 
-def test_a_box_off_the_streets_that_must_be_visited_fails_with_its_name(as_: As, town: Any, station: Station, make_box: Boxes) -> None:
+def test_a_box_off_the_streets_that_must_be_visited_fails_with_its_name(
+    as_: As, town: Any, station: Station, make_box: Boxes
+) -> None:
     far = make_box(0.2, 0.2)
     plan = made(as_, shift(station, boxes=[{"box": far.pk}]))
     assert plan["status"] == "failed" and far.name in plan["message"]
@@ -122,24 +142,34 @@ def test_an_order_that_makes_no_sense_is_refused(as_: As, station: Station, wron
     assert not ShiftPlan.objects.exists()
 
 
-def test_an_edit_keeps_what_is_locked_and_undo_brings_the_order_back(as_: As, town: Any, station: Station, boxes: list[PatrolBox]) -> None:
+def test_an_edit_keeps_what_is_locked_and_undo_brings_the_order_back(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
     planner = as_("patrol_planner")
     plan = made(as_, shift(station))
     before = orders(plan)
     first = [boxes[5].pk, boxes[0].pk]
-    edited = post(planner, f"plans/{plan['id']}/edit", {"order": before, "locked": [first], "seconds": 0.2}).json()
+    edited = post(
+        planner, f"plans/{plan['id']}/edit", {"order": before, "locked": [first], "seconds": 0.2}
+    ).json()
     assert orders(edited)[0][:2] == first
     assert [s["locked"] for s in edited["units"][0]["stops"][:2]] == [True, True]
     assert edited["version"] == plan["version"]
-    out = post(planner, f"plans/{plan['id']}/edit", {"order": orders(edited), "without": [boxes[1].pk], "seconds": 0.2}).json()
-    assert boxes[1].pk not in sum(orders(out), [])
+    out = post(
+        planner,
+        f"plans/{plan['id']}/edit",
+        {"order": orders(edited), "without": [boxes[1].pk], "seconds": 0.2},
+    ).json()
+    assert boxes[1].pk not in functools.reduce(operator.iadd, orders(out), [])
     by_hand = [before[0][::-1], before[1]]
     undone = post(planner, f"plans/{plan['id']}/edit", {"order": by_hand, "fill": False}).json()
     kept = [[v for v in unit if v != boxes[1].pk] for unit in by_hand]
     assert orders(undone) == kept
 
 
-def test_an_order_that_does_not_fit_is_refused_and_nothing_changes(as_: As, town: Any, station: Station, boxes: list[PatrolBox]) -> None:
+def test_an_order_that_does_not_fit_is_refused_and_nothing_changes(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
     planner = as_("patrol_planner")
     plan = made(as_, shift(station, boxes=[{"box": b.pk, "minutes": 12} for b in boxes]))
     everything = [[b.pk for b in boxes], []]
@@ -148,7 +178,9 @@ def test_an_order_that_does_not_fit_is_refused_and_nothing_changes(as_: As, town
     assert orders(planner.get(f"/api/patrol/plans/{plan['id']}").json()) == orders(plan)
 
 
-def test_publishing_draws_the_routes_and_an_edit_makes_the_next_version(as_: As, town: Any, station: Station, boxes: list[PatrolBox]) -> None:
+def test_publishing_draws_the_routes_and_an_edit_makes_the_next_version(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
     planner, officer = as_("patrol_planner"), as_("officer")
     name = User.objects.get(pk=officer.session["_auth_user_id"]).get_username()
     plan = made(as_, shift(station, units=[{"name": "一線", "officers": [name]}]))
@@ -173,7 +205,9 @@ def test_publishing_draws_the_routes_and_an_edit_makes_the_next_version(as_: As,
     assert PatrolRoute.objects.filter(station=station, origin="plan").count() == 1
 
 
-def test_alternatives_are_nearly_as_good_and_compared(as_: As, town: Any, station: Station, boxes: list[PatrolBox]) -> None:
+def test_alternatives_are_nearly_as_good_and_compared(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
     planner = as_("patrol_planner")
     plan = made(as_, shift(station))
     assert post(planner, f"plans/{plan['id']}/alternatives", {"count": 3, "seconds": 0.1}).status_code == 202
@@ -203,18 +237,48 @@ def test_a_workbook_counts_what_was_signed(as_: As, station: Station, boxes: lis
 
     now = timezone.now()
     for i, verdict in enumerate(("normal", "normal", "late")):
-        SignIn.objects.create(key=f"pt-x{i}", box=boxes[0], station=station, at=now, judgement=verdict, officer="=A1", geom=boxes[0].geom)
+        SignIn.objects.create(
+            key=f"pt-x{i}",
+            box=boxes[0],
+            station=station,
+            at=now,
+            judgement=verdict,
+            officer="=A1",
+            geom=boxes[0].geom,
+        )
     said = {"begin": (now - timedelta(days=1)).isoformat(), "end": (now + timedelta(days=1)).isoformat()}
     answer = as_("patrol_planner").get("/api/patrol/reports/signins.xlsx", {**said, "station": station.pk})
     book = load_workbook(io.BytesIO(answer.content))
-    assert [[c.value for c in row] for row in book["員警"].rows] == [["員警", "簽到", "正常", "逾時"], ["'=A1", 3, 2, 1]]
-    assert as_("patrol_planner").get("/api/patrol/reports/signins.xlsx", {**said, "end": said["begin"]}).status_code == 422
+    assert [[c.value for c in row] for row in book["員警"].rows] == [
+        ["員警", "簽到", "正常", "逾時"],
+        ["'=A1", 3, 2, 1],
+    ]
+    assert (
+        as_("patrol_planner")
+        .get("/api/patrol/reports/signins.xlsx", {**said, "end": said["begin"]})
+        .status_code
+        == 422
+    )
 
 
 def test_positions_move_cars_once_and_wrong_ones_are_named(as_: As, station: Station) -> None:
     now = timezone.now()
-    car = PatrolCar.objects.create(key="pt-c1", name="101", status="patrolling", at=now - timedelta(hours=1), geom=Point(*PLACE, srid=4326))
-    good = [{"car": "pt-c1", "at": (now - timedelta(seconds=10 * i)).isoformat(), "lon": PLACE[0] + i * 1e-4, "lat": PLACE[1]} for i in range(3)]
+    car = PatrolCar.objects.create(
+        key="pt-c1",
+        name="101",
+        status="patrolling",
+        at=now - timedelta(hours=1),
+        geom=Point(*PLACE, srid=4326),
+    )
+    good = [
+        {
+            "car": "pt-c1",
+            "at": (now - timedelta(seconds=10 * i)).isoformat(),
+            "lon": PLACE[0] + i * 1e-4,
+            "lat": PLACE[1],
+        }
+        for i in range(3)
+    ]
     wrong = [
         {"car": "nobody", "at": now.isoformat(), "lon": 1, "lat": 1},
         {"car": "pt-c1", "at": now.isoformat(), "lon": 0, "lat": 0},
@@ -233,7 +297,13 @@ def test_the_nearest_car_comes_by_street_and_the_reach_is_a_polygon(as_: As, tow
     now = timezone.now()
     for name, x in (("near", 1), ("far", 3), ("stale", 0)):
         at = now - timedelta(hours=5) if name == "stale" else now
-        PatrolCar.objects.create(key=f"pt-{name}", name=name, status="patrolling", at=at, geom=Point(PLACE[0] + x * STEP, PLACE[1], srid=4326))
+        PatrolCar.objects.create(
+            key=f"pt-{name}",
+            name=name,
+            status="patrolling",
+            at=at,
+            geom=Point(PLACE[0] + x * STEP, PLACE[1], srid=4326),
+        )
     planner = as_("patrol_planner")
     found = planner.get("/api/patrol/nearest", {"lon": PLACE[0], "lat": PLACE[1]}).json()["cars"]
     assert [c["name"] for c in found] == ["near", "far"]

@@ -14,11 +14,22 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from layers.access import Viewer
 from layers.patrol import keys, proving, signing
 from layers.patrol.models import (
-    BoxChange, Device, PatrolBox, PlanStop, PlanUnit, Proof, Refusal, Ruleset, ShiftPlan, SignIn, Tag, Touch,
+    BoxChange,
+    Device,
+    PatrolBox,
+    PlanStop,
+    PlanUnit,
+    Proof,
+    Refusal,
+    Ruleset,
+    ShiftPlan,
+    SignIn,
+    Tag,
+    Touch,
 )  # fmt: skip
-from layers.access import Viewer
 from tests.patrol.conftest import PLACE, claim, post, touch
 
 As = Callable[[str], Client]
@@ -95,14 +106,20 @@ def test_a_retired_tag_and_a_retired_box_are_refused(as_: As, tag: Tag) -> None:
 
 def test_a_counter_that_goes_back_is_a_clone(as_: As, tag: Tag) -> None:
     assert post(as_("officer"), "signins", claim(**touch(tag, 20))).json()["judgement"]["value"] == "normal"
-    Proof.objects.filter(tag=tag).update(low=timezone.now() - timedelta(minutes=9), high=timezone.now() - timedelta(minutes=9))
+    Proof.objects.filter(tag=tag).update(
+        low=timezone.now() - timedelta(minutes=9), high=timezone.now() - timedelta(minutes=9)
+    )
     assert post(as_("officer"), "signins", claim(**touch(tag, 19))).json()["judgement"]["value"] == "clone"
 
 
 def test_far_away_and_where_the_box_was_before(as_: As, tag: Tag) -> None:
     far = claim(**touch(tag, 1)) | {"lon": PLACE[0] + 0.01}
     assert post(as_("officer"), "signins", far).json()["judgement"]["value"] == "out_of_range"
-    moved = post(as_("patrol_planner"), f"boxes/{tag.box_id}/changes", {"what": "moved", "lon": PLACE[0] + 0.02, "lat": PLACE[1]})
+    moved = post(
+        as_("patrol_planner"),
+        f"boxes/{tag.box_id}/changes",
+        {"what": "moved", "lon": PLACE[0] + 0.02, "lat": PLACE[1]},
+    )
     assert moved.status_code == 201
     found = post(as_("officer"), "signins", claim(**touch(tag, 2))).json()
     assert found["judgement"]["value"] == "out_of_range"
@@ -150,7 +167,10 @@ def test_a_tag_that_answers_a_challenge_is_l2(as_: As, tag: Tag, monkeypatch: py
     found = post(officer, "signins", said)
     assert found.status_code == 201, found.content
     assert (found.json()["level"], found.json()["judgement"]["value"]) == (2, "normal")
-    assert post(officer, "signins", claim(how="challenge", challenge=begun["id"], answer=answer)).json()["code"] == "expired"
+    assert (
+        post(officer, "signins", claim(how="challenge", challenge=begun["id"], answer=answer)).json()["code"]
+        == "expired"
+    )
 
 
 def _cbc(key: bytes, data: bytes) -> bytes:
@@ -166,7 +186,10 @@ def test_a_relayed_challenge_is_too_slow(as_: As, tag: Tag, monkeypatch: pytest.
     ours = (work.update(bytes.fromhex(posed["commands"][0])[5:-1]) + work.finalize())[:16]
     answer = _cbc(key, b"TTTT" + ours[1:] + ours[:1] + bytes(12)).hex()
     monkeypatch.setattr(proving, "ROUND_TRIP", timedelta(0))
-    assert post(officer, "signins", claim(how="challenge", challenge=begun["id"], answer=answer)).json()["code"] == "slow"
+    assert (
+        post(officer, "signins", claim(how="challenge", challenge=begun["id"], answer=answer)).json()["code"]
+        == "slow"
+    )
 
 
 def test_offline_the_clock_of_the_phone_is_an_interval(as_: As, tag: Tag) -> None:
@@ -176,7 +199,9 @@ def test_offline_the_clock_of_the_phone_is_an_interval(as_: As, tag: Tag) -> Non
     post(as_("officer"), "signins", claim(**touch(tag, 1), device=device, at=ahead))
     assert Device.objects.get(pk=device).skew_s == pytest.approx(86_400, abs=30)
     Proof.objects.filter(tag=tag).update(low=now - timedelta(hours=3), high=now - timedelta(hours=3))
-    late = claim(**touch(tag, 2), device=device, online=False, at=(now + timedelta(days=1, minutes=-50)).isoformat())
+    late = claim(
+        **touch(tag, 2), device=device, online=False, at=(now + timedelta(days=1, minutes=-50)).isoformat()
+    )
     found = post(as_("officer"), "signins", late).json()
     assert found["judgement"]["value"] == "filed_late"
     proof = Proof.objects.get(event=late["event"])
@@ -214,7 +239,9 @@ def test_a_plan_decides_what_is_early_and_what_is_elsewhere(as_: As, tag: Tag, m
         name="夜", station=tag.box.station, begin=now - timedelta(hours=1), finish=now + timedelta(hours=3),
         status=ShiftPlan.Status.PUBLISHED,
     )  # fmt: skip
-    unit = PlanUnit.objects.create(plan=plan, order=0, name="1", officers=[name], mode="car", begin=plan.begin, finish=plan.finish)
+    unit = PlanUnit.objects.create(
+        plan=plan, order=0, name="1", officers=[name], mode="car", begin=plan.begin, finish=plan.finish
+    )
     stop = PlanStop.objects.create(
         unit=unit, order=0, box=tag.box, name="x", point=tag.box.geom, at=now + timedelta(minutes=70), minutes=1,
         opens=now + timedelta(hours=1), closes=now + timedelta(hours=2),
@@ -239,7 +266,9 @@ def _name(client: Client) -> str:
 
 def test_an_outbox_is_answered_one_by_one(as_: As, tag: Tag) -> None:
     good = [claim(**touch(tag, n)) for n in (1, 2)]
-    answers = post(as_("officer"), "signins/batch", {"signins": [*good, claim(how="qr", code="x"), good[0]]}).json()
+    answers = post(
+        as_("officer"), "signins/batch", {"signins": [*good, claim(how="qr", code="x"), good[0]]}
+    ).json()
     assert [a["status"] for a in answers] == [201, 201, 422, 200]
 
 
@@ -289,7 +318,11 @@ def test_a_sheet_holds_codes_that_sign_in(as_: As, box: PatrolBox) -> None:
 
     page = cards([box], timezone.now() + timedelta(days=3), True)
     assert box.key in page and proving.code_of(box) in page and "<svg" in page
-    made = post(as_("patrol_planner"), "sheets", {"boxes": [box.pk], "until": (timezone.now() + timedelta(days=3)).isoformat()})
+    made = post(
+        as_("patrol_planner"),
+        "sheets",
+        {"boxes": [box.pk], "until": (timezone.now() + timedelta(days=3)).isoformat()},
+    )
     assert made.status_code == 200 and made.content.startswith(b"%PDF")
 
 
@@ -300,7 +333,9 @@ def test_sixty_four_at_once_write_one_touch(committed: None) -> None:
     from tests.gis.people import person
 
     person("officer", name="many")
-    box = PatrolBox.objects.create(key="PT-many", name="x", kind="bank", tag="nfc", geom=Point(*PLACE, srid=4326))
+    box = PatrolBox.objects.create(
+        key="PT-many", name="x", kind="bank", tag="nfc", geom=Point(*PLACE, srid=4326)
+    )
     try:
         tag = Tag.objects.create(box=box, how="sun", uid="04BBBBBBBBBBBB", key=keys.current())
         said = touch(tag, 7)
@@ -310,7 +345,9 @@ def test_sixty_four_at_once_write_one_touch(committed: None) -> None:
         def one() -> None:
             try:
                 for _ in range(8):
-                    sent = signing.Sent(uuid4(), proving.Claim("sun", e=said["e"], c=said["c"]), lon=PLACE[0], lat=PLACE[1])
+                    sent = signing.Sent(
+                        uuid4(), proving.Claim("sun", e=said["e"], c=said["c"]), lon=PLACE[0], lat=PLACE[1]
+                    )
                     verdicts.append(signing.sign(viewer, sent).signin.judgement)
             finally:
                 connection.close()

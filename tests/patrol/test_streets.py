@@ -11,7 +11,9 @@ from layers.patrol.craft.streets import PROFILES, Network, OffStreet, Streets
 
 
 def grid(
-    side: int, oneway: set[int] = frozenset(), bans: frozenset[tuple[int, int]] = frozenset()  # type: ignore[assignment]
+    side: int,
+    oneway: set[int] = frozenset(),
+    bans: frozenset[tuple[int, int]] = frozenset(),  # type: ignore[assignment]
 ) -> Streets:
     """Streets every 100 m; the first ones run east, row by row, then those that run north."""
     a, b = [], []
@@ -43,7 +45,10 @@ def test_times_equal_a_plain_all_pairs_computation() -> None:
     d = np.full((n, n), np.inf)
     np.fill_diagonal(d, 0)
     for arc in range(len(car.street)):
-        u, v = car.tail[arc], int(streets.b[car.street[arc]] if car.forward[arc] else streets.a[car.street[arc]])
+        u, v = (
+            car.tail[arc],
+            int(streets.b[car.street[arc]] if car.forward[arc] else streets.a[car.street[arc]]),
+        )
         d[u, v] = min(d[u, v], car.cost[arc])
     for k in range(n):
         d = np.minimum(d, d[:, k, None] + d[None, k, :])
@@ -69,7 +74,9 @@ def test_a_banned_turn_is_driven_around_and_walked() -> None:
     around = Network(banned, PROFILES["car"]).matrix(x, y)
     assert around[0, 1] > least[0, 1] * 2
     assert around[1, 0] == pytest.approx(least[1, 0])
-    assert np.allclose(Network(banned, PROFILES["foot"]).matrix(x, y), Network(free, PROFILES["foot"]).matrix(x, y))
+    assert np.allclose(
+        Network(banned, PROFILES["foot"]).matrix(x, y), Network(free, PROFILES["foot"]).matrix(x, y)
+    )
     (way,) = Network(banned, PROFILES["car"]).way(*xy((50, 0), (100, 50)))
     assert way and way.minutes == pytest.approx(around[0, 1])
     assert way.metres == pytest.approx(way.line.length)
@@ -108,7 +115,11 @@ def test_no_way_and_no_street_are_said() -> None:
     one = grid(2)
     lines = np.concatenate([one.lines, shapely.transform(one.lines, lambda c: c + 5000)])
     two = Streets(
-        np.concatenate([one.a, one.a + 4]), np.concatenate([one.b, one.b + 4]), np.full(8, 50.0), np.zeros(8, bool), lines
+        np.concatenate([one.a, one.a + 4]),
+        np.concatenate([one.b, one.b + 4]),
+        np.full(8, 50.0),
+        np.zeros(8, bool),
+        lines,
     )
     car = Network(two, PROFILES["car"])
     x, y = xy((0, 0), (5000, 5000))

@@ -64,7 +64,9 @@ def test_keys_are_diversified_as_published() -> None:
 
 def test_a_published_authentication() -> None:
     send, ours, theirs = tags.challenge(
-        ZERO, bytes.fromhex("A04C124213C186F22399D33AC2A30215"), bytes.fromhex("13C5DB8A5930439FC3DEF9A4C675360F")
+        ZERO,
+        bytes.fromhex("A04C124213C186F22399D33AC2A30215"),
+        bytes.fromhex("13C5DB8A5930439FC3DEF9A4C675360F"),
     )
     assert send.hex().upper() == "35C3E05A752E0144BAC0DE51C1F22C56B34408A23D8AEA266CAB947EA8E0118D"
     reply = bytes.fromhex("3FA64DB5446D1F34CD6EA311167F5E4985B89690C04A05F17FA7AB2F08120663")
@@ -80,7 +82,11 @@ def test_a_published_authentication() -> None:
     ("key", "message", "mac"),
     [
         ("2b7e151628aed2a6abf7158809cf4f3c", "", "bb1d6929e95937287fa37d129b756746"),
-        ("2b7e151628aed2a6abf7158809cf4f3c", "6bc1bee22e409f96e93d7e117393172a", "070a16b46b4d4144f79bdd9dd04a287c"),
+        (
+            "2b7e151628aed2a6abf7158809cf4f3c",
+            "6bc1bee22e409f96e93d7e117393172a",
+            "070a16b46b4d4144f79bdd9dd04a287c",
+        ),
     ],
 )
 def test_cmac_after_rfc_4493(key: str, message: str, mac: str) -> None:
@@ -106,7 +112,7 @@ def test_a_rotating_code_holds_for_its_step_and_the_neighbours() -> None:
 
 
 def test_no_bit_of_a_message_may_be_other() -> None:
-    rng = random.Random(5)  # noqa: S311
+    rng = random.Random(5)
     meta, key, uid = rng.randbytes(16), rng.randbytes(16), rng.randbytes(7)
     e, c = tags.speak(meta, key, uid, 77)
     assert tags.sun(meta, lambda _: key, e, c) == tags.Tap(uid, 77)

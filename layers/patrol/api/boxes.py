@@ -30,7 +30,9 @@ def boxes(
 ) -> list[dict[str, Any]]:
     police(request)
     today = timezone.localdate()
-    rows = PatrolBox.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today)).annotate(latest=Max("signin__at"))
+    rows = PatrolBox.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today)).annotate(
+        latest=Max("signin__at")
+    )
     if station is not None:
         rows = rows.filter(station_id=station)
     if q:
@@ -80,7 +82,9 @@ class Change(Schema):
     valid_to: date | None = None
 
 
-@router.post("boxes/{id}/changes", response={201: dict[str, Any], 422: Problem}, summary="Move, retire, remark")
+@router.post(
+    "boxes/{id}/changes", response={201: dict[str, Any], 422: Problem}, summary="Move, retire, remark"
+)
 def change(request: HttpRequest, id: int, body: Change) -> Any:
     viewer = planner(request)
     found = _box(id)
@@ -110,19 +114,25 @@ class NewTag(Schema):
     uid: Annotated[str, Field(pattern="^([0-9A-Fa-f]{14})?$")] = ""
 
 
-@router.post("boxes/{id}/tags", response={201: dict[str, Any], 409: Problem, 422: Problem}, summary="Issue a tag")
+@router.post(
+    "boxes/{id}/tags", response={201: dict[str, Any], 409: Problem, 422: Problem}, summary="Issue a tag"
+)
 def issue(request: HttpRequest, id: int, body: NewTag) -> Any:
     """Answers with what is written into the tag. Keys are shown this once, for the programmer of tags."""
     planner(request)
     found = _box(id)
     if body.how == "sun" and not body.uid:
-        return Status(422, {"detail": "NTAG 424 DNA 須有 UID。 An NTAG 424 DNA needs its UID.", "code": "uid"})
+        return Status(
+            422, {"detail": "NTAG 424 DNA 須有 UID。 An NTAG 424 DNA needs its UID.", "code": "uid"}
+        )
     key = keys.current()
     try:
         with transaction.atomic():
             tag = Tag.objects.create(box=found, how=body.how, uid=body.uid.upper(), key=key)
     except IntegrityError:
-        return Status(409, {"detail": "這個 UID 已發行。 A tag with this UID was issued before.", "code": "uid"})
+        return Status(
+            409, {"detail": "這個 UID 已發行。 A tag with this UID was issued before.", "code": "uid"}
+        )
     return Status(201, {"id": tag.pk, "key": key.version, **contents(tag)})
 
 
@@ -176,9 +186,13 @@ def sheet(request: HttpRequest, body: Sheet) -> Any:
 
     found = list(PatrolBox.objects.filter(pk__in=body.boxes).order_by("key"))
     if len(found) != len(set(body.boxes)):
-        return Status(422, {"detail": "有些巡邏箱不存在。 Some of these boxes do not exist.", "code": "boxes"})
+        return Status(
+            422, {"detail": "有些巡邏箱不存在。 Some of these boxes do not exist.", "code": "boxes"}
+        )
     if not timezone.now() < body.until < timezone.now() + timedelta(days=3660):
-        return Status(422, {"detail": "期限須在十年內。 The codes must run out within ten years.", "code": "until"})
+        return Status(
+            422, {"detail": "期限須在十年內。 The codes must run out within ten years.", "code": "until"}
+        )
     made = HttpResponse(pdf(found, body.until, body.code), content_type="application/pdf")
     made["Content-Disposition"] = 'attachment; filename="patrol-boxes.pdf"'
     made["Cache-Control"] = "no-store"
@@ -192,7 +206,9 @@ class RulesIn(Schema):
 
 
 @router.get("rules", response=list[dict[str, Any]], summary="Rules of judgement, newest first")
-def rules(request: HttpRequest, station: int | None = None, at: datetime | None = None) -> list[dict[str, Any]]:
+def rules(
+    request: HttpRequest, station: int | None = None, at: datetime | None = None
+) -> list[dict[str, Any]]:
     police(request)
     rows = Ruleset.objects.all()
     if station is not None:

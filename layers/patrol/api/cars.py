@@ -68,10 +68,20 @@ def positions(request: HttpRequest, body: Reports) -> dict[str, Any]:
         if why:
             refused.append({"index": i, "car": p.car, "detail": why})
             continue
-        rows.append(Position(car=cars[p.car], at=p.at, point=Point(p.lon, p.lat, srid=4326), speed_kmh=p.speed_kmh, heading=p.heading))
+        rows.append(
+            Position(
+                car=cars[p.car],
+                at=p.at,
+                point=Point(p.lon, p.lat, srid=4326),
+                speed_kmh=p.speed_kmh,
+                heading=p.heading,
+            )
+        )
         if p.car not in latest or p.at > latest[p.car].at:
             latest[p.car] = p
-    before = Position.objects.filter(car__in=cars.values(), at__in={r.at for r in rows}).values_list("car_id", "at")
+    before = Position.objects.filter(car__in=cars.values(), at__in={r.at for r in rows}).values_list(
+        "car_id", "at"
+    )
     known = set(before)
     fresh = {(r.car_id, r.at): r for r in rows if (r.car_id, r.at) not in known}
     Position.objects.bulk_create(fresh.values(), ignore_conflicts=True, batch_size=1000)
@@ -79,7 +89,12 @@ def positions(request: HttpRequest, body: Reports) -> dict[str, Any]:
     for key, p in latest.items():
         car = cars[key]
         if p.at > car.at:
-            car.geom, car.at, car.speed_kmh, car.heading = Point(p.lon, p.lat, srid=4326), p.at, p.speed_kmh, p.heading
+            car.geom, car.at, car.speed_kmh, car.heading = (
+                Point(p.lon, p.lat, srid=4326),
+                p.at,
+                p.speed_kmh,
+                p.heading,
+            )
             car.status = p.status or car.status
             moved.append(car)
     PatrolCar.objects.bulk_update(moved, ["geom", "at", "speed_kmh", "heading", "status"])
@@ -88,7 +103,11 @@ def positions(request: HttpRequest, body: Reports) -> dict[str, Any]:
     return {"accepted": len(fresh), "repeated": len(rows) - len(fresh), "refused": refused}
 
 
-@router.get("nearest", response={200: dict[str, Any], 422: Problem, 503: Problem}, summary="Nearest cars by travel time")
+@router.get(
+    "nearest",
+    response={200: dict[str, Any], 422: Problem, 503: Problem},
+    summary="Nearest cars by travel time",
+)
 def nearest(
     request: HttpRequest, lon: Lon, lat: Lat, most: Annotated[int, Field(ge=1, le=50)] = 8,
     fresh: Annotated[float, Field(gt=0, le=1e7)] = 60,
@@ -105,7 +124,9 @@ def nearest(
         try:
             net.hang(x[-1:], y[-1:])
         except OffStreet:
-            return Status(422, {"detail": "附近沒有道路。 No street is near that place.", "code": "off-street"})
+            return Status(
+                422, {"detail": "附近沒有道路。 No street is near that place.", "code": "off-street"}
+            )
         if cars:
             lost: set[int] = set()
             try:
@@ -128,7 +149,11 @@ def nearest(
     return Status(200, {"cars": rows[:most], "known": len(rows)})
 
 
-@router.get("reach", response={200: dict[str, Any], 422: Problem, 503: Problem}, summary="What is reached within minutes")
+@router.get(
+    "reach",
+    response={200: dict[str, Any], 422: Problem, 503: Problem},
+    summary="What is reached within minutes",
+)
 def reach(
     request: HttpRequest, lon: Lon, lat: Lat, minutes: Annotated[float, Field(gt=0, le=30)] = 10,
     mode: Literal["car", "motorcycle", "foot"] = "car",
@@ -148,4 +173,6 @@ def reach(
     except network.NoStreets as wrong:
         return Status(503, {"detail": str(wrong), "code": "no-streets"})
     geometry = json.loads(shapely.to_geojson(shapely.set_precision(ground, 1e-6)))
-    return Status(200, {"type": "Feature", "geometry": geometry, "properties": {"minutes": minutes, "mode": mode}})
+    return Status(
+        200, {"type": "Feature", "geometry": geometry, "properties": {"minutes": minutes, "mode": mode}}
+    )

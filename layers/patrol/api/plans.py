@@ -99,7 +99,10 @@ def make(request: HttpRequest, body: PlanIn) -> Any:
 
 @router.get("plans", response=list[dict[str, Any]], summary="Plans, the newest shifts first")
 def plans(
-    request: HttpRequest, station: int | None = None, status: str | None = None, days: Annotated[int, Field(ge=1, le=400)] = 30
+    request: HttpRequest,
+    station: int | None = None,
+    status: str | None = None,
+    days: Annotated[int, Field(ge=1, le=400)] = 30,
 ) -> list[dict[str, Any]]:
     planner(request)
     rows = ShiftPlan.objects.filter(begin__gt=timezone.now() - timedelta(days=days))
@@ -146,7 +149,11 @@ def _head(row: ShiftPlan) -> dict[str, Any]:
 
 
 def shown(row: ShiftPlan) -> dict[str, Any]:
-    return {**_head(row), "asked": row.asked, "units": [unit_shown(u) for u in row.units.prefetch_related("stops")]}
+    return {
+        **_head(row),
+        "asked": row.asked,
+        "units": [unit_shown(u) for u in row.units.prefetch_related("stops")],
+    }
 
 
 def unit_shown(u: PlanUnit, done: dict[int, Any] | None = None) -> dict[str, Any]:
@@ -183,7 +190,11 @@ class Edit(Schema):
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
 
 
-@router.post("plans/{id}/edit", response={200: dict[str, Any], 409: Problem, 422: Problem}, summary="Edit and search again")
+@router.post(
+    "plans/{id}/edit",
+    response={200: dict[str, Any], 409: Problem, 422: Problem},
+    summary="Edit and search again",
+)
 def edit(request: HttpRequest, id: int, body: Edit) -> Any:
     """A draft is changed; of a published plan the next version is made. To undo, send the former order with fill false."""
     viewer = planner(request)
@@ -200,8 +211,15 @@ def edit(request: HttpRequest, id: int, body: Edit) -> Any:
         only = None if body.fill else frozenset(v for unit in (*body.order, *body.locked) for v in unit)
         must = frozenset(body.must) if body.must is not None else None
         asked = found.asked(body.locked, pinned, only, frozenset(body.without), must)
-        warm = asked.routes([[v for v in unit if v in found.stops and v not in body.without] for unit in _fit(body.order, len(found.units))])
-        made, blocked = planning.search(found, asked, seconds=body.seconds if body.fill else 0.05, seed=body.seed, warm=warm)
+        warm = asked.routes(
+            [
+                [v for v in unit if v in found.stops and v not in body.without]
+                for unit in _fit(body.order, len(found.units))
+            ]
+        )
+        made, blocked = planning.search(
+            found, asked, seconds=body.seconds if body.fill else 0.05, seed=body.seed, warm=warm
+        )
     except (planning.Unplannable, Impossible, NoStreets) as wrong:
         return Status(422, {"detail": str(wrong), "code": "impossible"})
     if row.status != ShiftPlan.Status.DRAFT:
@@ -234,7 +252,9 @@ def _remember(row: ShiftPlan, body: Edit) -> None:
 
 def _next(row: ShiftPlan, by: str) -> ShiftPlan:
     with transaction.atomic():
-        last = ShiftPlan.objects.select_for_update().filter(series=row.series).aggregate(n=Max("version"))["n"]
+        last = (
+            ShiftPlan.objects.select_for_update().filter(series=row.series).aggregate(n=Max("version"))["n"]
+        )
         return ShiftPlan.objects.create(
             series=row.series, version=(last or 0) + 1, name=row.name, station=row.station, begin=row.begin,
             finish=row.finish, asked=row.asked, made_by=by[:200],
@@ -246,7 +266,11 @@ class Vary(Schema):
     seconds: Annotated[float, Field(ge=0.1, le=10)] = 2
 
 
-@router.post("plans/{id}/alternatives", response={202: dict[str, Any], 409: Problem}, summary="Other plans as good (a job)")
+@router.post(
+    "plans/{id}/alternatives",
+    response={202: dict[str, Any], 409: Problem},
+    summary="Other plans as good (a job)",
+)
 def alternatives(request: HttpRequest, id: int, body: Vary) -> Any:
     planner(request)
     row = _found(id)
@@ -258,12 +282,20 @@ def alternatives(request: HttpRequest, id: int, body: Vary) -> Any:
     return Status(202, _head(row))
 
 
-@router.get("plans/{id}/alternatives", response=list[dict[str, Any]], summary="The alternatives, with their loss")
+@router.get(
+    "plans/{id}/alternatives", response=list[dict[str, Any]], summary="The alternatives, with their loss"
+)
 def varied(request: HttpRequest, id: int) -> list[dict[str, Any]]:
     """`share` is of the best value; `overlap` of ways with the nights before. Send `order` to edit to take one."""
     planner(request)
     return [
-        {"order": a.order, "share": a.share, "loss": round(1 - a.share, 4), "overlap": a.overlap, "routes": a.routes}
+        {
+            "order": a.order,
+            "share": a.share,
+            "loss": round(1 - a.share, 4),
+            "overlap": a.overlap,
+            "routes": a.routes,
+        }
         for a in _found(id).alternatives.all()
     ]
 
@@ -277,14 +309,26 @@ def publish(request: HttpRequest, id: int) -> Any:
         if row is None:
             raise Http404
         if row.status != ShiftPlan.Status.DRAFT:
-            return Status(409, {"detail": "只有草案可以發布。 Only a draft can be published.", "code": "status"})
+            return Status(
+                409, {"detail": "只有草案可以發布。 Only a draft can be published.", "code": "status"}
+            )
         if any(b["rule"] for b in row.blocked):
             names = "、".join(b["name"] for b in row.blocked[:5])
-            return Status(409, {"detail": f"必巡點無法排入：{names}。 Must-visits have no place: {names}.", "code": "blocked"})
+            return Status(
+                409,
+                {
+                    "detail": f"必巡點無法排入：{names}。 Must-visits have no place: {names}.",
+                    "code": "blocked",
+                },
+            )
         ShiftPlan.objects.filter(series=row.series, status=ShiftPlan.Status.PUBLISHED).update(
             status=ShiftPlan.Status.REPLACED
         )
-        row.status, row.published_at, row.published_by = ShiftPlan.Status.PUBLISHED, timezone.now(), viewer.actor[:200]
+        row.status, row.published_at, row.published_by = (
+            ShiftPlan.Status.PUBLISHED,
+            timezone.now(),
+            viewer.actor[:200],
+        )
         row.save()
         _draw(row)
     announce("published", id=row.pk, station=row.station_id)
@@ -321,11 +365,15 @@ def tonight(request: HttpRequest) -> list[dict[str, Any]]:
     proofs = Proof.objects.filter(stop__unit__in=units).select_related("signin")
     done = {p.stop_id: {"at": p.signin.at, "judgement": p.signin.judgement} for p in proofs}
     return [
-        {"plan": u.plan_id, "version": u.plan.version, "plan_name": u.plan.name, **unit_shown(u, done)} for u in units
+        {"plan": u.plan_id, "version": u.plan.version, "plan_name": u.plan.name, **unit_shown(u, done)}
+        for u in units
     ]
 
 
 @router.get("stations", response=list[dict[str, Any]], summary="Stations to plan for")
 def stations(request: HttpRequest) -> list[dict[str, Any]]:
     police(request)
-    return [{"id": s.pk, "name": s.name, "lon": s.geom.x, "lat": s.geom.y} for s in Station.objects.order_by("name")]
+    return [
+        {"id": s.pk, "name": s.name, "lon": s.geom.x, "lat": s.geom.y}
+        for s in Station.objects.order_by("name")
+    ]

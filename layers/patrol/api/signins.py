@@ -84,12 +84,21 @@ def sign(request: HttpRequest, body: Ask) -> Any:
     except Forged as wrong:
         return Status(422, {"detail": str(wrong), "code": wrong.reason})
     except signing.NotYours:
-        return Status(409, {"detail": "此事件編號屬於另一名員警。 This event belongs to another officer.", "code": "not-yours"})
+        return Status(
+            409,
+            {
+                "detail": "此事件編號屬於另一名員警。 This event belongs to another officer.",
+                "code": "not-yours",
+            },
+        )
     except signing.Locked:
-        return Status(429, {
-            "detail": "代碼錯誤太多次，請一小時後再試或改用感應。 Too many wrong codes; use the tag or try in an hour.",
-            "code": "locked",
-        })
+        return Status(
+            429,
+            {
+                "detail": "代碼錯誤太多次，請一小時後再試或改用感應。 Too many wrong codes; use the tag or try in an hour.",
+                "code": "locked",
+            },
+        )
     return Status(200 if done.repeated else 201, _answer(done))
 
 
@@ -193,11 +202,23 @@ def decide(request: HttpRequest, id: int, body: Decision) -> Any:
     if proof is None:
         raise Http404
     if table("patrol.judgement").get(body.judgement) is None:
-        return Status(422, {"detail": f"沒有「{body.judgement}」這種判定。 There is no such judgement.", "code": "judgement"})
+        return Status(
+            422,
+            {
+                "detail": f"沒有「{body.judgement}」這種判定。 There is no such judgement.",
+                "code": "judgement",
+            },
+        )
     proof.decided, proof.decided_by = body.judgement, viewer.actor[:200]
     proof.findings = [
         *proof.findings,
-        {"verdict": body.judgement, "rule": "decision", "zh": body.reason, "en": body.reason, "by": viewer.actor},
+        {
+            "verdict": body.judgement,
+            "rule": "decision",
+            "zh": body.reason,
+            "en": body.reason,
+            "by": viewer.actor,
+        },
     ]
     proof.save(update_fields=["decided", "decided_by", "findings"])
     proof.signin.judgement = body.judgement
@@ -242,7 +263,9 @@ def listed(
 
 
 @router.get("refusals", response=list[dict[str, Any]], summary="What claimed to be a sign-in and was none")
-def refused(request: HttpRequest, hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24) -> list[dict[str, Any]]:
+def refused(
+    request: HttpRequest, hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24
+) -> list[dict[str, Any]]:
     planner(request)
     rows = Refusal.objects.filter(at__gt=timezone.now() - timedelta(hours=hours))[:500]
     return [
@@ -250,5 +273,3 @@ def refused(request: HttpRequest, hours: Annotated[float, Field(gt=0, le=24 * 31
          "sentence": r.sentence, "claim": r.claim}
         for r in rows
     ]  # fmt: skip
-
-

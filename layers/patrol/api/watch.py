@@ -45,7 +45,10 @@ def report(request: HttpRequest, begin: AwareDatetime, end: AwareDatetime, stati
     """By officer, station and day; every sign-in with its reasons; what was missed."""
     planner(request)
     if not begin < end <= begin + timedelta(days=MOST_DAYS):
-        return Status(422, {"detail": f"期間須在 {MOST_DAYS} 天以內。 At most {MOST_DAYS} days at once.", "code": "period"})
+        return Status(
+            422,
+            {"detail": f"期間須在 {MOST_DAYS} 天以內。 At most {MOST_DAYS} days at once.", "code": "period"},
+        )
     made = HttpResponse(
         workbook(begin, end, station),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -128,7 +128,9 @@ def ask(stops: Sequence[Stop], units: Sequence[Unit], travel: Floats) -> Asked:
                     f"only {made} of {stop.visits} visits fit into its windows and the shift",
                 )
             )  # fmt: skip
-    starts = {p: len(nodes) + i for i, p in enumerate(dict.fromkeys(q for u in units for q in (u.start, u.end)))}
+    starts = {
+        p: len(nodes) + i for i, p in enumerate(dict.fromkeys(q for u in units for q in (u.start, u.end)))
+    }
     for p in starts:
         nodes.append((-1, 0))
         places.append(p)
@@ -176,7 +178,9 @@ def _spans(stop: Stop, first: float, last: float) -> list[list[tuple[float, floa
     share = (end - begin + stop.apart) / stop.visits
     slices = [(begin + k * share, begin + (k + 1) * share - stop.apart) for k in range(stop.visits)]
     return [
-        [(max(a, lo), min(b, hi)) for a, b in windows if max(a, lo) <= min(b, hi)] for lo, hi in slices if lo <= hi
+        [(max(a, lo), min(b, hi)) for a, b in windows if max(a, lo) <= min(b, hi)]
+        for lo, hi in slices
+        if lo <= hi
     ]
 
 

@@ -5,6 +5,7 @@ Every plan says what share of the best value it keeps; one that falls under the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -33,7 +34,7 @@ class Nights:
 
 def arcs(routes: list[list[int]]) -> frozenset[tuple[int, int]]:
     """Ways without direction: to drive the same round backwards is the same round."""
-    return frozenset((min(a, b), max(a, b)) for route in routes for a, b in zip(route, route[1:], strict=False))
+    return frozenset((min(a, b), max(a, b)) for route in routes for a, b in itertools.pairwise(route))
 
 
 def jaccard(a: frozenset[tuple[int, int]], b: frozenset[tuple[int, int]]) -> float:
@@ -70,8 +71,12 @@ def nights(
     for night in range(count):
         kept: Night | None = None
         for _ in range(4):
-            prize = problem.prize * (1 + force * (0.03 * np.minimum(rested, 6) + 0.08 * (rng.random(n) - 0.5)))
-            twisted = replace(problem, prize=prize, dislike=np.ascontiguousarray(force * 1.5 * typical * used))
+            prize = problem.prize * (
+                1 + force * (0.03 * np.minimum(rested, 6) + 0.08 * (rng.random(n) - 0.5))
+            )
+            twisted = replace(
+                problem, prize=prize, dislike=np.ascontiguousarray(force * 1.5 * typical * used)
+            )
             plan = solve(
                 twisted, seconds=seconds, iterations=iterations, seed=seed * 1000 + night * 7 + 1,
                 tuning=Tuning(thrift=THRIFT),
@@ -120,11 +125,21 @@ THRIFT = 1.0
 ENOUGH = 0.3
 
 
-def fairer(problem: Problem, plan: Plan, *, iterations: int = 6000, seed: int = 1, floor: float = 0.98, thrift: float = 0.05) -> Plan:
+def fairer(
+    problem: Problem,
+    plan: Plan,
+    *,
+    iterations: int = 6000,
+    seed: int = 1,
+    floor: float = 0.98,
+    thrift: float = 0.05,
+) -> Plan:
     """The same plan with loads more alike, if that costs no more than two percent of its value."""
     if problem.units < 2:
         return plan
-    again = solve(problem, iterations=iterations, seed=seed, warm=plan.routes, tuning=Tuning(fair=0.15, thrift=thrift))
+    again = solve(
+        problem, iterations=iterations, seed=seed, warm=plan.routes, tuning=Tuning(fair=0.15, thrift=thrift)
+    )
     if again.value < floor * plan.value or len(again.missing) > len(plan.missing):
         return plan
     return again if jain(problem, again) > jain(problem, plan) else plan

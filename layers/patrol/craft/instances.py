@@ -36,7 +36,9 @@ def read(path: Path, units: int | None = None, decimals: int | None = None) -> I
 
 
 def parse(text: str, name: str, units: int | None = None, decimals: int | None = None) -> Instance:
-    lines = [(i, line.replace(",", " ").replace(";", " ").split()) for i, line in enumerate(text.splitlines(), 1)]
+    lines = [
+        (i, line.replace(",", " ").replace(";", " ").split()) for i, line in enumerate(text.splitlines(), 1)
+    ]
     rows = [(i, words) for i, words in lines if words and not words[0].startswith(("*", "#"))]
     if len(rows) < 2:
         raise Unreadable("The file holds no instance: fewer than two lines.")
@@ -87,7 +89,12 @@ def _chao(rows: list[tuple[int, list[str]]], name: str, units: int | None, decim
     x, y, s = ([p[i] for p in points] for i in range(3))
     last = len(points) - 1
     problem = Problem.of(
-        distances(x, y, decimals), s, units=units or max(1, int(head["m"])), limit=head["tmax"], start=0, end=last
+        distances(x, y, decimals),
+        s,
+        units=units or max(1, int(head["m"])),
+        limit=head["tmax"],
+        start=0,
+        end=last,
     )
     return Instance(name, "top", problem, list(range(len(points))), decimals)
 
@@ -106,7 +113,9 @@ def _tsiligirides(
     return Instance(name, "op", problem, list(range(len(points))), decimals)
 
 
-def _solomon(rows: list[tuple[int, list[str]]], name: str, units: int | None, decimals: int | None) -> Instance:
+def _solomon(
+    rows: list[tuple[int, list[str]]], name: str, units: int | None, decimals: int | None
+) -> Instance:
     points = []
     for line, words in rows:
         if len(words) == 7 and words[0].lstrip("-").isdigit():
@@ -122,7 +131,9 @@ def _solomon(rows: list[tuple[int, list[str]]], name: str, units: int | None, de
     )
 
 
-def _cordeau(rows: list[tuple[int, list[str]]], name: str, units: int | None, decimals: int | None) -> Instance:
+def _cordeau(
+    rows: list[tuple[int, list[str]]], name: str, units: int | None, decimals: int | None
+) -> Instance:
     """k v N t, then D Q, then i x y d S f a list O C."""
     points = []
     for line, words in rows[1:]:

@@ -41,7 +41,9 @@ class Rules:
         if strange := sorted(set(said) - known):
             raise ValueError(f"There is no rule “{strange[0]}”; there are: {', '.join(sorted(known))}.")
         for name, value in said.items():
-            if name != "position" and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+            if name != "position" and (
+                isinstance(value, bool) or not isinstance(value, int | float) or value < 0
+            ):
                 raise ValueError(f"The rule “{name}” is a number from 0 up.")
         return cls(version=version, **said)
 
@@ -191,7 +193,12 @@ def _place(e: Evidence, plan: Plan, rules: Rules, level: int, found: _Found) -> 
                   f"{e.distance_m:.0f} m away, more than {radius:.0f} m")  # fmt: skip
     needed = e.level if e.level is not None else rules.level
     if level < needed:
-        found.add("review", "level", f"本箱須 L{needed}，此簽到為 L{level}", f"this box asks for L{needed}; this is L{level}")
+        found.add(
+            "review",
+            "level",
+            f"本箱須 L{needed}，此簽到為 L{level}",
+            f"this box asks for L{needed}; this is L{level}",
+        )
 
 
 def _time(e: Evidence, plan: Plan, rules: Rules, found: _Found) -> int | None:
@@ -206,7 +213,12 @@ def _time(e: Evidence, plan: Plan, rules: Rules, found: _Found) -> int | None:
         if e.high >= w.begin - before and e.low <= w.end + after:
             across = i
     if across is not None:
-        found.add("review", "clock", "離線時間不明確，跨越時窗邊界", "the time offline is not exact and crosses the edge of a window")
+        found.add(
+            "review",
+            "clock",
+            "離線時間不明確，跨越時窗邊界",
+            "the time offline is not exact and crosses the edge of a window",
+        )
         return across
     passed = [i for i, w in enumerate(plan.windows) if e.low > w.end + after]
     if passed:
@@ -230,15 +242,24 @@ def _filed(e: Evidence, before: Sequence[Before], rules: Rules, level: int, foun
     if delay < -300:
         found.add("review", "future", "宣稱的時間在未來", "the time it claims is in the future")
     for b in before:
-        if b.box == e.box and b.officer == e.officer and abs(b.high - e.high) < rules.duplicate_s and not e.replayed:
-            found.add("duplicate", "again", "同一員警於同一箱重複簽到", "the same officer at the same box again")
+        if (
+            b.box == e.box
+            and b.officer == e.officer
+            and abs(b.high - e.high) < rules.duplicate_s
+            and not e.replayed
+        ):
+            found.add(
+                "duplicate", "again", "同一員警於同一箱重複簽到", "the same officer at the same box again"
+            )
             break
     if e.guard_s is not None and e.guard_s < rules.guard_min * 60:
         found.add("short_guard", "guard", f"守望 {e.guard_s / 60:.0f} 分鐘，應 {rules.guard_min:.0f} 分鐘",
                   f"stood guard {e.guard_s / 60:.0f} of {rules.guard_min:.0f} minutes")  # fmt: skip
 
 
-def claimed(received: float, device: float | None, waited: float | None, skew: float | None) -> tuple[float, float]:
+def claimed(
+    received: float, device: float | None, waited: float | None, skew: float | None
+) -> tuple[float, float]:
     """The interval in which a touch must have been. The device's clock is never trusted further than it was checked.
 
     `waited` is how long the device's steady clock says the touch lies back; `skew` its clock's error when it last spoke

@@ -51,8 +51,8 @@ def refresh(r, p, route, size, early, late):
 @njit(cache=True)
 def price(r, p, q, route, size, early, late, where, cost, place, wait, free, count):
     """The cheapest insertion of each free node into one route."""
-    travel, service, opens, closes, begin, finish, profile, back, dislike, windowed, disliked = p
-    prize, ok, lock, choice, must, pinned = q
+    travel, service, opens, closes, _begin, finish, profile, back, dislike, windowed, disliked = p
+    _prize, ok, lock, _choice, _must, _pinned = q
     d = travel[profile[r]]
     db = back[profile[r]]
     last = size[r] - 1
@@ -153,9 +153,9 @@ def take(r, k, q, route, size, where, taken):
 @njit(cache=True)
 def ruin(q, s, near, rng, touched, average, longest):
     """Take strings out of the routes around a place, or single stops anywhere."""
-    route, size, early, late, where, cost, place, taken = s
+    route, size, _early, _late, where, _cost, _place, taken = s
     lock, pinned = q[2], q[5]
-    n, units = len(where), len(size)
+    _n, units = len(where), len(size)
     inside = 0
     for r in range(units):
         touched[r] = 0
@@ -264,7 +264,7 @@ def shorten(r, p, q, route, size):
 @njit(cache=True)
 def crossed(r1, r2, p, q, s, finish):
     """Exchange the ends of two routes where that saves way and both still fit. No windows, equal units."""
-    route, size, early, late, where, cost, place, taken = s
+    route, size, early, _late, where, _cost, _place, _taken = s
     d = p[0][p[6][r1]]
     service = p[1]
     best, b1, b2 = 1e-9, -1, -1
@@ -349,7 +349,26 @@ def settle(p, q, s, free, count, wait):
 
 
 @njit(cache=True, nogil=True)
-def anneal(p, q, now, trial, best, near, free, rng, steps, hot, cold, wait, thrift, fair, average, longest, even, gammas):
+def anneal(
+    p,
+    q,
+    now,
+    trial,
+    best,
+    near,
+    free,
+    rng,
+    steps,
+    hot,
+    cold,
+    wait,
+    thrift,
+    fair,
+    average,
+    longest,
+    even,
+    gammas,
+):
     """Run `steps` iterations while the temperature falls from hot to cold. `now` goes on; `best` only improves."""
     windowed = p[9]
     prize, must = q[0], q[4]
@@ -367,7 +386,9 @@ def anneal(p, q, now, trial, best, near, free, rng, steps, hot, cold, wait, thri
         copy(now, trial)
         ruin(q, trial, near, rng, touched, average, longest)
         gamma = gammas[0] + (gammas[1] - gammas[0]) * uniform(rng)
-        noise = 0.3 * uniform(rng)
+        wild = uniform(rng) < 0.1  # now and then quite other stops first, to leave what greed alone never leaves
+        noise = (1.6 if wild else 0.3) * uniform(rng)
+        blink = 0.3 * uniform(rng) if wild else 0.03
         for i in range(count):
             v = free[i]
             weight[v] = (prize[v] ** gamma) * (1.0 + noise * (uniform(rng) - 0.5))
@@ -385,10 +406,38 @@ def anneal(p, q, now, trial, best, near, free, rng, steps, hot, cold, wait, thri
                 gone += 1
         for r in range(units):  # an untouched route has no price yet for what was taken out of the others
             if touched[r]:
-                price(r, p, q, trial[0], trial[1], trial[2], trial[3], trial[4], trial[5], trial[6], wait, free, count)
+                price(
+                    r,
+                    p,
+                    q,
+                    trial[0],
+                    trial[1],
+                    trial[2],
+                    trial[3],
+                    trial[4],
+                    trial[5],
+                    trial[6],
+                    wait,
+                    free,
+                    count,
+                )
             else:
-                price(r, p, q, trial[0], trial[1], trial[2], trial[3], trial[4], trial[5], trial[6], wait, loose, gone)
-        recreate(p, q, trial, free, count, weight, wait, 0.03, fair, rng)
+                price(
+                    r,
+                    p,
+                    q,
+                    trial[0],
+                    trial[1],
+                    trial[2],
+                    trial[3],
+                    trial[4],
+                    trial[5],
+                    trial[6],
+                    wait,
+                    loose,
+                    gone,
+                )
+        recreate(p, q, trial, free, count, weight, wait, blink, fair, rng)
         if not windowed:
             again = False
             if even and units > 1 and uniform(rng) < 0.2:

@@ -5,6 +5,7 @@ A node is a place at one window; a stop with several windows, or several visits,
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,7 +120,7 @@ def timetable(problem: Problem, unit: int, route: list[int]) -> list[float]:
     """When service begins at each node, waiting where a window is not yet open."""
     now = float(problem.begin[unit])
     times = [now]
-    for a, b in zip(route, route[1:], strict=False):
+    for a, b in itertools.pairwise(route):
         now += float(problem.service[a]) + float(problem.travel[problem.profile[unit], a, b])
         if len(times) < len(route) - 1:
             now = max(now, float(problem.opens[b]))
@@ -166,7 +167,9 @@ def faults(problem: Problem, routes: list[list[int]], tolerance: float = 1e-6) -
         if timetable(problem, unit, route)[-1] > problem.finish[unit] + tolerance:
             wrong.append(f"unit {unit} is back after {problem.finish[unit]:.3f}")
     kept = {int(problem.choice[v]) for v in seen if problem.choice[v] >= 0}
-    for v in np.flatnonzero(problem.must):
-        if int(v) not in seen and int(problem.choice[v]) not in kept:
-            wrong.append(f"node {v} must be visited and is not")
+    wrong += [
+        f"node {v} must be visited and is not"
+        for v in np.flatnonzero(problem.must)
+        if int(v) not in seen and int(problem.choice[v]) not in kept
+    ]
     return wrong

@@ -43,7 +43,7 @@ def solve(
     iterations: int | None = None,
     seed: int = 1,
     warm: list[list[int]] | None = None,
-    tuning: Tuning = Tuning(),  # noqa: B008  # frozen
+    tuning: Tuning = Tuning(),  # frozen
     progress: Progress | None = None,
 ) -> Plan:
     """Search until time or iterations are used up; five seconds where neither is said."""
@@ -59,9 +59,7 @@ def solve(
     return search.plan(time.perf_counter() - began)
 
 
-def _cycles(
-    seconds: float | None, iterations: int | None, warm: bool
-) -> Iterator[tuple[float, float, str]]:
+def _cycles(seconds: float | None, iterations: int | None, warm: bool) -> Iterator[tuple[float, float, str]]:
     """Where each annealing ends and how long it is, as shares of the whole, and what it begins with."""
     whole = seconds if seconds is not None else (iterations or 0) / 20_000
     if warm or whole < 4.0:
@@ -104,7 +102,10 @@ class Search:
         for r in range(units):
             if problem.fixed:
                 self.lock[r] = len(problem.fixed[r])
-            for v in (*(problem.fixed[r] if problem.fixed else ()), *(problem.pinned[r] if problem.pinned else ())):
+            for v in (
+                *(problem.fixed[r] if problem.fixed else ()),
+                *(problem.pinned[r] if problem.pinned else ()),
+            ):
                 pinned[v] = True
         dislike = problem.dislike if problem.dislike is not None else np.zeros((1, 1))
         windowed = problem.windowed or bool(pinned.any())  # pinned stops keep their order as windows do

@@ -97,7 +97,9 @@ class Network:
         """States and edges. A node where a turn is banned becomes one state for each arc that comes in."""
         n = self.nodes
         self.head = head.copy()
-        self.enters: dict[int, list[int]] = {}  # states from which an arc may be begun, where not its tail alone
+        self.enters: dict[
+            int, list[int]
+        ] = {}  # states from which an arc may be begun, where not its tail alone
         rows, columns, arcs = [self.tail], [self.head], [np.arange(len(head))]
         if bans:
             firsts: dict[int, set[int]] = {}
@@ -145,7 +147,7 @@ class Network:
         points = shapely.points(x, y)
         if len(self.street) == 0:
             raise OffStreet(list(range(len(points))))
-        nearest, distance = self.tree.query_nearest(
+        nearest, _distance = self.tree.query_nearest(
             points, return_distance=True, all_matches=False, max_distance=FAR
         )
         found = np.full(len(points), -1, np.int64)
@@ -187,7 +189,9 @@ class Network:
                     add(state, t, 0.0, arc, g, g)
             for arc in self.arcs_of[s]:
                 g = f if self.forward[arc] else 1 - f
-                for state in self.enters.get(arc, [] if int(self.tail[arc]) in self.split else [int(self.tail[arc])]):
+                for state in self.enters.get(
+                    arc, [] if int(self.tail[arc]) in self.split else [int(self.tail[arc])]
+                ):
                     add(state, t, self.cost[arc] * g, arc, 0.0, g)
         for u, s, f in zip(source.tolist(), start[0].tolist(), start[1].tolist(), strict=True):
             node, arc = self._corner(s, f)
@@ -207,7 +211,9 @@ class Network:
         rows = np.concatenate([self.rows, np.array([k[0] for k in edges], np.int64)])
         columns = np.concatenate([self.columns, np.array([k[1] for k in edges], np.int64)])
         cost = np.concatenate([self.cost[self.arc], np.array([v[0] for v in edges.values()])])
-        order = np.lexsort((cost, columns, rows))  # of parallel streets the quickest; sparse matrices add doubles
+        order = np.lexsort(
+            (cost, columns, rows)
+        )  # of parallel streets the quickest; sparse matrices add doubles
         rows, columns, cost = rows[order], columns[order], cost[order]
         first = np.ones(len(rows), np.bool_)
         first[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
@@ -231,7 +237,9 @@ class Network:
         """Minutes from each place to one: what every car would need to be there."""
         from scipy.sparse.csgraph import dijkstra
 
-        graph, source, target, _ = self._graph(self.hang(x, y), self.hang(np.array([to[0]]), np.array([to[1]])))
+        graph, source, target, _ = self._graph(
+            self.hang(x, y), self.hang(np.array([to[0]]), np.array([to[1]]))
+        )
         found = dijkstra(graph.T.tocsr(), indices=target)[0, source]
         found[~np.isfinite(found)] = NEVER
         return np.asarray(found)
@@ -307,7 +315,9 @@ def _part(line: Any, lo: float, hi: float) -> Any:
         return line
     along = shapely.line_locate_point(line, shapely.points(shapely.get_coordinates(line)), normalized=True)
     inner = shapely.get_coordinates(line)[(along > lo) & (along < hi)]
-    ends = [shapely.get_coordinates(shapely.line_interpolate_point(line, f, normalized=True))[0] for f in (lo, hi)]
+    ends = [
+        shapely.get_coordinates(shapely.line_interpolate_point(line, f, normalized=True))[0] for f in (lo, hi)
+    ]
     return shapely.linestrings(np.vstack([ends[0], inner, ends[1]]))
 
 

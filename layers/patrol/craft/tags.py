@@ -156,7 +156,9 @@ def answered(key: bytes, ours: bytes, theirs: bytes, said: bytes) -> Session:
     clear = _decrypted(key, ZERO, said)
     if not hmac.compare_digest(clear[4:20], ours[1:] + ours[:1]):
         raise Forged("answer", "標籤沒有證明其金鑰。 The tag did not prove its key.")
-    mixed = ours[:2] + bytes(a ^ b for a, b in zip(ours[2:8], theirs[:6], strict=True)) + theirs[6:] + ours[8:]
+    mixed = (
+        ours[:2] + bytes(a ^ b for a, b in zip(ours[2:8], theirs[:6], strict=True)) + theirs[6:] + ours[8:]
+    )
     return Session(
         clear[:4],
         cmac(key, b"\xa5\x5a\x00\x01\x00\x80" + mixed),

@@ -2,7 +2,15 @@
 
 from layers.patrol.models.plans import Alternative, PlanStop, PlanUnit, Position, ShiftPlan, TurnBan
 from layers.patrol.models.proof import (
-    BoxChange, Challenge, Device, PatrolKey, Proof, Refusal, Ruleset, Tag, Touch,
+    BoxChange,
+    Challenge,
+    Device,
+    PatrolKey,
+    Proof,
+    Refusal,
+    Ruleset,
+    Tag,
+    Touch,
 )  # fmt: skip
 from layers.patrol.models.rows import PatrolBox, PatrolCar, PatrolRoute, PatrolTrack, SignIn
 
