@@ -129,4 +129,4 @@ def forget_positions(timestamp: int) -> int:
             """,
             [now - timedelta(days=1)],
         )
-        return gone + cursor.rowcount
+        return int(gone + cursor.rowcount)

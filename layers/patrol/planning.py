@@ -273,7 +273,7 @@ def write(row: ShiftPlan, found: Draft, asked: Asked, plan: Plan, blocked: list[
                 PlanStop(
                     unit=made, order=k, box_id=stop.id if stop.id > 0 else None, spot=-stop.id if stop.id < 0 else None,
                     name=found.names[stop.id], point=Point(*found.places[stop.place], srid=4326), at=_when(found, at),
-                    opens=_when(found, _window(stop, at)[0]), closes=_when(found, _window(stop, at)[1]),
+                    opens=_maybe(found, _window(stop, at)[0]), closes=_maybe(found, _window(stop, at)[1]),
                     minutes=stop.service, must=stop.must, locked=stop.id in kept, prize=stop.prize,
                 )
                 for k, (stop, at) in enumerate(visits)
@@ -301,8 +301,12 @@ def _window(stop: Stop, at: float) -> tuple[float | None, float | None]:
     return None, None
 
 
-def _when(found: Draft, minute: float | None) -> datetime | None:
-    return None if minute is None else found.origin + timedelta(minutes=round(minute, 2))
+def _maybe(found: Draft, minute: float | None) -> datetime | None:
+    return None if minute is None else _when(found, minute)
+
+
+def _when(found: Draft, minute: float) -> datetime:
+    return found.origin + timedelta(minutes=round(minute, 2))
 
 
 def _ways(found: Draft, unit: int, visits: list[tuple[Stop, float]]) -> list[Any]:

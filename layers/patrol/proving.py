@@ -146,8 +146,10 @@ def _answer(said: str, size: int) -> bytes:
 
 def _answered(claim: Claim, officer: str, now: datetime) -> Proven:
     """Marked as used before it is checked: nobody gets a second try at the same question."""
+    if claim.challenge is None:
+        raise Forged("form", "沒有挑戰編號。 The number of the challenge is missing.")
     open_ = Challenge.objects.filter(pk=claim.challenge, used_at=None, officer=officer).exclude(asked_at=None)
-    if claim.challenge is None or not open_.update(used_at=now):
+    if not open_.update(used_at=now):
         raise Forged("expired", "此挑戰已用過或逾時。 This challenge was used or has run out.")
     made = Challenge.objects.select_related("tag__box__station", "tag__key").get(pk=claim.challenge)
     assert made.asked_at is not None and made.secret is not None

@@ -83,6 +83,8 @@ def sign(viewer: Viewer, sent: Sent, now: datetime | None = None) -> Signed:
         if Refusal.objects.filter(actor=officer, reason="code", at__gt=hour).count() >= MOST_GUESSES:
             raise Locked
     try:
+        if sent.device and Device.objects.filter(pk=sent.device).exclude(revoked_at=None).exists():
+            raise Forged("device", "此裝置已停用。 This device was revoked.")
         proven = proving.prove(sent.claim, officer, now)
         _hangs(proven.box, now)
     except Forged as wrong:
@@ -192,7 +194,7 @@ def _claim(proven: proving.Proven) -> bool:
             "INSERT INTO patrol_touch (tag_id, counter, at) VALUES (%s, %s, now()) ON CONFLICT DO NOTHING",
             [proven.tag.pk, proven.counter],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _device(sent: Sent, officer: str, now: datetime) -> Device | None:

@@ -264,6 +264,22 @@ def _name(client: Client) -> str:
     return User.objects.get(pk=client.session["_auth_user_id"]).get_username()
 
 
+def test_a_revoked_device_signs_no_more(as_: As, tag: Tag) -> None:
+    device = str(uuid4())
+    post(as_("officer"), "signins", claim(**touch(tag, 1), device=device))
+    Device.objects.filter(pk=device).update(revoked_at=timezone.now())
+    assert post(as_("officer"), "signins", claim(**touch(tag, 2), device=device)).json()["code"] == "device"
+
+
+def test_the_admin_shows_planners_keys_without_their_secrets(as_: As, tag: Tag) -> None:
+    pages = ("patrolkey", "tag", "device", "ruleset", "refusal", "proof", "shiftplan", "turnban")
+    for page in pages:
+        assert as_("patrol_planner").get(f"/admin/patrol/{page}/").status_code == 200, page
+        assert as_("officer").get(f"/admin/patrol/{page}/").status_code != 200
+    shown = as_("patrol_planner").get(f"/admin/patrol/patrolkey/{tag.key_id}/change/")
+    assert shown.status_code == 200 and bytes(tag.key.sealed).hex().encode() not in shown.content
+
+
 def test_an_outbox_is_answered_one_by_one(as_: As, tag: Tag) -> None:
     good = [claim(**touch(tag, n)) for n in (1, 2)]
     answers = post(

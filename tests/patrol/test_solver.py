@@ -75,7 +75,9 @@ def test_large_plans_hold_all_rules_and_the_checker_sees_every_change(windows: b
         changed([*route[:2], route[1], *route[2:]]),  # twice
         changed(route[:-1]),  # does not come home
         changed([route[0], 0, *route[1:]]),  # the start is no stop
-        [[v for v in r if v != np.argsort(problem.travel[0, 0])[1]] for r in plan.routes],  # a must-visit is gone
+        [
+            [v for v in r if v != np.argsort(problem.travel[0, 0])[1]] for r in plan.routes
+        ],  # a must-visit is gone
         plan.routes[:2],
     ):
         assert faults(problem, mutant)

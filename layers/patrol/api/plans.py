@@ -341,7 +341,9 @@ def _draw(row: ShiftPlan) -> None:
     PatrolRoute.objects.filter(key__startswith=prefix).delete()
     hour = timezone.localtime(row.begin).hour
     shift = "day" if 6 <= hour < 17 else "evening" if hour < 22 else "night"
-    for u in row.units.exclude(line=None):
+    for u in row.units.all():
+        if u.line is None:
+            continue
         PatrolRoute.objects.create(
             key=f"{prefix}{u.order}", origin="plan", name=f"{row.name} {u.name}"[:60], station=row.station, shift=shift,
             mode=u.mode, minutes=round(((u.back or u.finish) - u.begin).total_seconds() / 60), km=u.km, geom=u.line,
@@ -363,7 +365,11 @@ def tonight(request: HttpRequest) -> list[dict[str, Any]]:
         .order_by("begin")
     )  # fmt: skip
     proofs = Proof.objects.filter(stop__unit__in=units).select_related("signin")
-    done = {p.stop_id: {"at": p.signin.at, "judgement": p.signin.judgement} for p in proofs}
+    done = {
+        p.stop_id: {"at": p.signin.at, "judgement": p.signin.judgement}
+        for p in proofs
+        if p.stop_id is not None
+    }
     return [
         {"plan": u.plan_id, "version": u.plan.version, "plan_name": u.plan.name, **unit_shown(u, done)}
         for u in units

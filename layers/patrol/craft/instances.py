@@ -5,12 +5,13 @@ and Solomon's own VRPTW files with demands as profits. What cannot be read is sa
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from layers.patrol.craft.problem import Problem
+from layers.patrol.craft.problem import Floats, Problem
 
 
 class Unreadable(ValueError):
@@ -64,14 +65,15 @@ def _numbers(line: int, words: list[str], least: int) -> list[float]:
     return found
 
 
-def distances(x: list[float], y: list[float], decimals: int | None) -> np.ndarray:  # type: ignore[type-arg]
+def distances(x: list[float], y: list[float], decimals: int | None) -> Floats:
     """Straight lines, cut after `decimals` places."""
-    a, b = np.asarray(x), np.asarray(y)
-    d = np.hypot(a[:, None] - a[None, :], b[:, None] - b[None, :])
+    a, b = np.asarray(x, np.float64), np.asarray(y, np.float64)
+    d: Floats = np.hypot(a[:, None] - a[None, :], b[:, None] - b[None, :])
     if decimals is None:
         return d
     scale = 10.0**decimals
-    return np.floor(d * scale + 1e-9) / scale
+    cut: Floats = np.floor(d * scale + 1e-9) / scale
+    return cut
 
 
 def _chao(rows: list[tuple[int, list[str]]], name: str, units: int | None, decimals: int | None) -> Instance:
@@ -149,7 +151,7 @@ def _cordeau(
 
 
 def _windows(
-    name: str, form: str, points: list[tuple[float, ...]], units: int | None, decimals: int | None
+    name: str, form: str, points: Sequence[tuple[float, ...]], units: int | None, decimals: int | None
 ) -> Instance:
     label, x, y, service, score, opens, closes = (list(column) for column in zip(*points, strict=True))
     if decimals is None:

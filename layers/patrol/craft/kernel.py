@@ -8,6 +8,7 @@ insertion would cost is remembered per route until that route changes. Same seed
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -17,7 +18,7 @@ SLACK = 1e-9
 
 
 @njit(cache=True)
-def uniform(rng):
+def uniform(rng: Any) -> float:
     """xorshift64*, so that a plan depends on its seed and on nothing else in the process."""
     x = rng[0]
     x ^= x >> np.uint64(12)
@@ -28,7 +29,7 @@ def uniform(rng):
 
 
 @njit(cache=True)
-def refresh(r, p, route, size, early, late):
+def refresh(r: Any, p: Any, route: Any, size: Any, early: Any, late: Any) -> bool:
     """Earliest and latest beginnings along one route; false when it cannot be driven."""
     travel, service, opens, closes, begin, finish, profile = p[:7]
     d = travel[profile[r]]
@@ -45,11 +46,25 @@ def refresh(r, p, route, size, early, late):
         a, b = route[r, k], route[r, k + 1]
         t = late[r, k + 1] - service[a] - d[a, b]
         late[r, k] = min(t, closes[a]) if k > 0 else t
-    return early[r, last] <= finish[r] + SLACK
+    return bool(early[r, last] <= finish[r] + SLACK)
 
 
 @njit(cache=True)
-def price(r, p, q, route, size, early, late, where, cost, place, wait, free, count):
+def price(
+    r: Any,
+    p: Any,
+    q: Any,
+    route: Any,
+    size: Any,
+    early: Any,
+    late: Any,
+    where: Any,
+    cost: Any,
+    place: Any,
+    wait: Any,
+    free: Any,
+    count: Any,
+) -> None:
     """The cheapest insertion of each free node into one route."""
     travel, service, opens, closes, _begin, finish, profile, back, dislike, windowed, disliked = p
     _prize, ok, lock, _choice, _must, _pinned = q
@@ -93,7 +108,7 @@ def price(r, p, q, route, size, early, late, where, cost, place, wait, free, cou
 
 
 @njit(cache=True)
-def put(r, k, v, route, size):
+def put(r: Any, k: Any, v: Any, route: Any, size: Any) -> None:
     for j in range(size[r], k + 1, -1):
         route[r, j] = route[r, j - 1]
     route[r, k + 1] = v
@@ -101,7 +116,9 @@ def put(r, k, v, route, size):
 
 
 @njit(cache=True)
-def recreate(p, q, s, free, count, weight, wait, blink, fair, rng):
+def recreate(
+    p: Any, q: Any, s: Any, free: Any, count: Any, weight: Any, wait: Any, blink: Any, fair: Any, rng: Any
+) -> None:
     """Fill up: again and again the node with the best weight per cost."""
     route, size, early, late, where, cost, place, taken = s
     service = p[1]
@@ -140,7 +157,7 @@ def recreate(p, q, s, free, count, weight, wait, blink, fair, rng):
 
 
 @njit(cache=True)
-def take(r, k, q, route, size, where, taken):
+def take(r: Any, k: Any, q: Any, route: Any, size: Any, where: Any, taken: Any) -> None:
     v = route[r, k]
     for j in range(k, size[r] - 1):
         route[r, j] = route[r, j + 1]
@@ -151,7 +168,7 @@ def take(r, k, q, route, size, where, taken):
 
 
 @njit(cache=True)
-def ruin(q, s, near, rng, touched, average, longest):
+def ruin(q: Any, s: Any, near: Any, rng: Any, touched: Any, average: Any, longest: Any) -> None:
     """Take strings out of the routes around a place, or single stops anywhere."""
     route, size, _early, _late, where, _cost, _place, taken = s
     lock, pinned = q[2], q[5]
@@ -200,7 +217,7 @@ def ruin(q, s, near, rng, touched, average, longest):
 
 
 @njit(cache=True)
-def shorten(r, p, q, route, size):
+def shorten(r: Any, p: Any, q: Any, route: Any, size: Any) -> bool:
     """2-opt where both ways are alike, and moving up to three stops elsewhere in the route. No windows."""
     travel, profile = p[0], p[6]
     back = p[7]
@@ -262,7 +279,7 @@ def shorten(r, p, q, route, size):
 
 
 @njit(cache=True)
-def crossed(r1, r2, p, q, s, finish):
+def crossed(r1: Any, r2: Any, p: Any, q: Any, s: Any, finish: Any) -> bool:
     """Exchange the ends of two routes where that saves way and both still fit. No windows, equal units."""
     route, size, early, _late, where, _cost, _place, _taken = s
     d = p[0][p[6][r1]]
@@ -299,7 +316,7 @@ def crossed(r1, r2, p, q, s, finish):
 
 
 @njit(cache=True)
-def worth(p, q, s, thrift, fair):
+def worth(p: Any, q: Any, s: Any, thrift: Any, fair: Any) -> float:
     """Prize, less a little for time, less unequal loads where fairness counts."""
     route, size, early = s[0], s[1], s[2]
     prize, must = q[0], q[4]
@@ -320,11 +337,11 @@ def worth(p, q, s, thrift, fair):
     if fair > 0 and units > 1 and spent > 0:
         mean = spent / units
         total -= fair * (square / units / (mean * mean) - 1.0)
-    return total
+    return float(total)
 
 
 @njit(cache=True)
-def copy(a, b):
+def copy(a: Any, b: Any) -> None:
     """b becomes a."""
     for r in range(len(a[1])):
         n = a[1][r]
@@ -339,7 +356,7 @@ def copy(a, b):
 
 
 @njit(cache=True)
-def settle(p, q, s, free, count, wait):
+def settle(p: Any, q: Any, s: Any, free: Any, count: Any, wait: Any) -> bool:
     """All times and prices anew."""
     good = True
     for r in range(len(s[1])):
@@ -350,25 +367,25 @@ def settle(p, q, s, free, count, wait):
 
 @njit(cache=True, nogil=True)
 def anneal(
-    p,
-    q,
-    now,
-    trial,
-    best,
-    near,
-    free,
-    rng,
-    steps,
-    hot,
-    cold,
-    wait,
-    thrift,
-    fair,
-    average,
-    longest,
-    even,
-    gammas,
-):
+    p: Any,
+    q: Any,
+    now: Any,
+    trial: Any,
+    best: Any,
+    near: Any,
+    free: Any,
+    rng: Any,
+    steps: Any,
+    hot: Any,
+    cold: Any,
+    wait: Any,
+    thrift: Any,
+    fair: Any,
+    average: Any,
+    longest: Any,
+    even: Any,
+    gammas: Any,
+) -> float:
     """Run `steps` iterations while the temperature falls from hot to cold. `now` goes on; `best` only improves."""
     windowed = p[9]
     prize, must = q[0], q[4]
@@ -386,7 +403,9 @@ def anneal(
         copy(now, trial)
         ruin(q, trial, near, rng, touched, average, longest)
         gamma = gammas[0] + (gammas[1] - gammas[0]) * uniform(rng)
-        wild = uniform(rng) < 0.1  # now and then quite other stops first, to leave what greed alone never leaves
+        wild = (
+            uniform(rng) < 0.1
+        )  # now and then quite other stops first, to leave what greed alone never leaves
         noise = (1.6 if wild else 0.3) * uniform(rng)
         blink = 0.3 * uniform(rng) if wild else 0.03
         for i in range(count):

@@ -285,11 +285,11 @@ class Network:
         hung = self.hang(np.array([x]), np.array([y]))
         graph, source, _, _ = self._graph(hung, hung)
         times = dijkstra(graph, indices=source[0], limit=minutes)
-        left = np.full(len(self.street), np.inf)
+        left: Floats = np.full(len(self.street), np.inf)
         np.minimum.at(left, self.arc, times[self.rows])  # a split tail has several states
         left = minutes - left
         parts = [shapely.Point(x, y)]
-        for arc in np.flatnonzero(left > 0):
+        for arc in np.flatnonzero(left > 0).tolist():
             share = min(1.0, left[arc] / max(self.cost[arc], 1e-9))
             lo, hi = (0.0, share) if self.forward[arc] else (1.0, 1.0 - share)
             parts.append(_part(self.streets.lines[self.street[arc]], lo, hi))
