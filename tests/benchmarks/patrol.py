@@ -1,7 +1,8 @@
 """Patrol against its goals: how near to the best, how quick after a drag, how unlike from night to night, how hard to forge.
 
 Cases are our own, after the manner of the public ones. "Best" is the best of anything run here, long runs included, so a
-gap can only be too small; the public files are read by `antu patrol solve`. Seconds are CPU seconds of one process.
+gap can only be too small; the public files are read by `antu patrol solve`. A search ends by the clock, so that gaps mean
+little on a busy machine; all else is CPU seconds of one process.
 """
 
 from __future__ import annotations

@@ -288,18 +288,23 @@ class Network:
         left: Floats = np.full(len(self.street), np.inf)
         np.minimum.at(left, self.arc, times[self.rows])  # a split tail has several states
         left = minutes - left
-        parts = [shapely.Point(x, y)]
-        for arc in np.flatnonzero(left > 0).tolist():
-            share = min(1.0, left[arc] / max(self.cost[arc], 1e-9))
-            lo, hi = (0.0, share) if self.forward[arc] else (1.0, 1.0 - share)
-            parts.append(_part(self.streets.lines[self.street[arc]], lo, hi))
+        share = np.clip(left / np.maximum(self.cost, 1e-9), 0.0, 1.0)
+        share[~np.isfinite(share)] = 0.0
+        both = np.zeros((2, len(self.streets.a)))  # from its beginning, and from its end
+        both[np.where(self.forward, 0, 1), self.street] = share
+        full = both.sum(axis=0) >= 1
+        parts = [shapely.Point(x, y), *self.streets.lines[full]]
+        for back, street in np.argwhere((both > 0) & ~full).tolist():
+            reached = float(both[back, street])
+            lo, hi = (1 - reached, 1.0) if back else (0.0, reached)
+            parts.append(_part(self.streets.lines[street], lo, hi))
         s, f = int(hung[0][0]), float(hung[1][0])
         for arc in self.arcs_of[s]:
             g = f if self.forward[arc] else 1 - f
-            share = min(1.0, g + minutes / max(self.cost[arc], 1e-9))
-            lo, hi = (g, share) if self.forward[arc] else (1 - g, 1 - share)
+            far = min(1.0, g + minutes / max(self.cost[arc], 1e-9))
+            lo, hi = (g, far) if self.forward[arc] else (1 - g, 1 - far)
             parts.append(_part(self.streets.lines[s], lo, hi))
-        ground = shapely.union_all(shapely.buffer(np.array(parts, object), wide, quad_segs=2))
+        ground = shapely.union_all(shapely.buffer(np.array(parts, object), wide, quad_segs=1))
         filled = [
             shapely.Polygon(p.exterior, [h for h in p.interiors if shapely.Polygon(h).area > 40_000])
             for p in shapely.get_parts(ground)
