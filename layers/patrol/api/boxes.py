@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, Field
 
 from layers.areas.models import Station
 from layers.patrol import keys, proving
-from layers.patrol.api.who import Problem, planner, police
+from layers.patrol.api.who import Problem, file_of, planner, police
 from layers.patrol.craft.judge import Rules
 from layers.patrol.models import BoxChange, PatrolBox, Ruleset, Tag
 
@@ -179,7 +179,12 @@ class Sheet(Schema):
     code: bool = True
 
 
-@router.post("sheets", response={422: Problem}, summary="Signed QR codes to print, as PDF")
+@router.post(
+    "sheets",
+    response={200: None, 422: Problem},
+    summary="Signed QR codes to print, as PDF",
+    openapi_extra=file_of("application/pdf"),
+)
 def sheet(request: HttpRequest, body: Sheet) -> Any:
     planner(request)
     from layers.patrol.sheets import pdf

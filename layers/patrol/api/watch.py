@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Router, Status
 from pydantic import AwareDatetime, Field
 
-from layers.patrol.api.who import Problem, planner, police
+from layers.patrol.api.who import Problem, file_of, planner, police
 from layers.patrol.hub import hub
 from layers.patrol.reports import missed, workbook
 
@@ -18,7 +18,12 @@ router = Router(tags=["patrol"])
 MOST_DAYS = 93
 
 
-@router.get("live", summary="Sign-ins, plans and cars as they happen (server-sent events)")
+@router.get(
+    "live",
+    response={200: None},
+    summary="Sign-ins, plans and cars as they happen (server-sent events)",
+    openapi_extra=file_of("text/event-stream"),
+)
 def live(request: HttpRequest) -> StreamingHttpResponse:
     """Events: open, signin, decision, plan, published, alternatives, cars, and `missed` where one must read anew.
 
@@ -40,7 +45,12 @@ def missed_(
     return missed(now - timedelta(hours=hours), now, station)
 
 
-@router.get("reports/signins.xlsx", response={200: None, 422: Problem}, summary="A workbook of sign-ins")
+@router.get(
+    "reports/signins.xlsx",
+    response={200: None, 422: Problem},
+    summary="A workbook of sign-ins",
+    openapi_extra=file_of("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+)
 def report(request: HttpRequest, begin: AwareDatetime, end: AwareDatetime, station: int | None = None) -> Any:
     """By officer, station and day; every sign-in with its reasons; what was missed."""
     planner(request)

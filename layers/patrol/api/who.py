@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest
 from ninja import Schema
-from ninja.errors import HttpError
 
 from layers.access import Clearance, Refused, Viewer
 
@@ -17,8 +18,10 @@ class Problem(Schema):
     code: str
 
 
-class Wrong(HttpError):
-    """A sentence in both languages, and the status that says whose fault it is."""
+def file_of(media: str) -> dict[str, Any]:
+    """How the documentation says that an answer is a file or a stream."""
+    content = {media: {"schema": {"type": "string"}}}
+    return {"responses": {200: {"description": "OK", "content": content}}}
 
 
 def police(request: HttpRequest) -> Viewer:
