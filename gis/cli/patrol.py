@@ -14,7 +14,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.group("patrol")
 def patrol_() -> None:
-    """Patrol routes."""
+    """Patrol routes, and how near to the best they are."""
 
 
 @patrol_.command("solve")
