@@ -1,4 +1,4 @@
-"""Where patrols go: boxes with their remarks, sign-ins, planned routes, cars and the tracks they leave."""
+"""What stands on the map: boxes with their remarks, sign-ins, planned routes, cars and the tracks they leave."""
 
 from typing import ClassVar
 

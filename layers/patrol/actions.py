@@ -1,0 +1,9 @@
+"""What can be done with patrol beside its layers: `/api/patrol/…`."""
+
+from ninja import Router
+
+from layers.patrol.api import boxes, cars, plans, signins, watch
+
+router = Router(tags=["patrol"])
+for part in (signins, boxes, plans, cars, watch):
+    router.add_router("", part.router)

@@ -1,0 +1,118 @@
+"""Patrol in the admin site, for planners: generations of keys, tags, devices, rules, banned turns; and what was refused.
+
+What has history is read or retired there, never rewritten.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from layers.access import ANONYMOUS, Viewer
+from layers.patrol.models import Device, PatrolKey, Proof, Refusal, Ruleset, ShiftPlan, Tag, TurnBan
+
+PLANNERS = frozenset({"patrol_planner", "administrator"})
+
+
+def plans(request: HttpRequest) -> bool:
+    viewer: Viewer = getattr(request, "viewer", ANONYMOUS)
+    return (
+        request.user.is_authenticated and viewer.user_id == request.user.pk and bool(viewer.roles & PLANNERS)
+    )
+
+
+class ForPlanners(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Looked at by planners, changed by nobody."""
+
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return plans(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return plans(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.action(description="停用所選 · Retire what is chosen", permissions=["view"])
+def retire(modeladmin: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
+    rows.filter(retired_at=None).update(retired_at=timezone.now())
+
+
+@admin.action(description="停用所選裝置 · Revoke these devices", permissions=["view"])
+def revoke(modeladmin: Any, request: HttpRequest, rows: QuerySet[Any]) -> None:
+    rows.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+@admin.register(PatrolKey)
+class KeyAdmin(ForPlanners):
+    list_display = ("version", "created_at", "retired_at")
+    fields = ("version", "created_at", "retired_at")
+    actions = (retire,)
+
+
+@admin.register(Tag)
+class TagAdmin(ForPlanners):
+    list_display = ("box", "how", "uid", "key", "issued_at", "retired_at")
+    list_filter = ("how",)
+    search_fields = ("uid", "box__key", "box__name")
+    list_select_related = ("box", "key")
+    fields = ("box", "how", "uid", "key", "issued_at", "retired_at")
+    actions = (retire,)
+
+
+@admin.register(Device)
+class DeviceAdmin(ForPlanners):
+    list_display = ("officer", "platform", "skew_s", "seen_at", "revoked_at")
+    search_fields = ("officer",)
+    actions = (revoke,)
+
+
+@admin.register(Ruleset)
+class RulesetAdmin(ForPlanners):
+    list_display = ("station", "valid_from", "figures", "by")
+    list_select_related = ("station",)
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ForPlanners):
+    list_display = ("at", "actor", "box", "how", "reason", "sentence")
+    list_filter = ("reason", "how")
+    search_fields = ("actor", "box")
+
+
+@admin.register(Proof)
+class ProofAdmin(ForPlanners):
+    list_display = ("signin_id", "how", "level", "received", "distance_m", "decided", "decided_by")
+    list_filter = ("level", "how")
+
+
+@admin.register(ShiftPlan)
+class PlanAdmin(ForPlanners):
+    list_display = ("name", "version", "station", "begin", "status", "made_by", "published_by")
+    list_filter = ("status",)
+    list_select_related = ("station",)
+
+
+@admin.register(TurnBan)
+class TurnBanAdmin(ForPlanners):
+    list_display = ("origin", "to")
+    raw_id_fields = ("origin", "to")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
+        return plans(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return plans(request)

@@ -1,0 +1,68 @@
+"""For supervisors: what happens now, what was missed, and reports to keep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from ninja import Router, Status
+from pydantic import AwareDatetime, Field
+
+from layers.patrol.api.who import Problem, file_of, planner, police
+from layers.patrol.hub import hub
+from layers.patrol.reports import missed, workbook
+
+router = Router(tags=["patrol"])
+MOST_DAYS = 93
+
+
+@router.get(
+    "live",
+    response={200: None},
+    summary="Sign-ins, plans and cars as they happen (server-sent events)",
+    openapi_extra=file_of("text/event-stream"),
+)
+def live(request: HttpRequest) -> StreamingHttpResponse:
+    """Events: open, signin, decision, plan, published, alternatives, cars, and `missed` where one must read anew.
+
+    They hold numbers, times and judgements; who signed is asked for at /api/patrol/signins.
+    """
+    police(request)
+    response = StreamingHttpResponse(hub.events(), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@router.get("missed", response=list[dict[str, Any]], summary="Planned visits that nobody made")
+def missed_(
+    request: HttpRequest, station: int | None = None, hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24
+) -> list[dict[str, Any]]:
+    planner(request)
+    now = timezone.now()
+    return missed(now - timedelta(hours=hours), now, station)
+
+
+@router.get(
+    "reports/signins.xlsx",
+    response={200: None, 422: Problem},
+    summary="A workbook of sign-ins",
+    openapi_extra=file_of("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+)
+def report(request: HttpRequest, begin: AwareDatetime, end: AwareDatetime, station: int | None = None) -> Any:
+    """By officer, station and day; every sign-in with its reasons; what was missed."""
+    planner(request)
+    if not begin < end <= begin + timedelta(days=MOST_DAYS):
+        return Status(
+            422,
+            {"detail": f"期間須在 {MOST_DAYS} 天以內。 At most {MOST_DAYS} days at once.", "code": "period"},
+        )
+    made = HttpResponse(
+        workbook(begin, end, station),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    made["Content-Disposition"] = 'attachment; filename="patrol-signins.xlsx"'
+    made["Cache-Control"] = "no-store"
+    return made

@@ -1,0 +1,1 @@
+"""The craft of patrol: routes, streets, tags and judgement. Pure functions over numbers and bytes, without Django."""

@@ -1,0 +1,132 @@
+"""What the worker does for patrol: plans and their alternatives, and forgetting where cars were."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from layers.access import Viewer
+from layers.patrol.models import Alternative, Position, ShiftPlan
+from layers.patrol.signing import announce
+
+FAILED = "規劃未完成，請再試一次。 The plan could not be made; please try again."
+
+
+def viewer_of(name: str) -> Viewer:
+    """Whoever asked, with the rights of now."""
+    user = User.objects.filter(username=name, is_active=True).first()
+    roles = list(user.groups.values_list("name", flat=True)) if user else []
+    return Viewer.of(name, name, roles, user.pk if user else None)
+
+
+@app.task(pass_context=False)
+def make_plan(plan: int) -> None:
+    """One plan, from streets to stops. What stands in its way is written into it as a sentence."""
+    row = ShiftPlan.objects.select_related("station").filter(pk=plan, status=ShiftPlan.Status.MAKING).first()
+    if row is None:
+        return
+    try:
+        make(row)
+    except Exception:
+        _say(row, 0, FAILED, ShiftPlan.Status.FAILED)
+        raise
+
+
+def make(row: ShiftPlan) -> None:
+    from layers.patrol import planning
+    from layers.patrol.craft.problem import Plan
+    from layers.patrol.craft.solve import Impossible, ready
+    from layers.patrol.network import NoStreets
+
+    seconds = float(row.asked.get("seconds", 8))
+    last = 0.0
+
+    def heard(share: float, plan: Plan) -> None:
+        nonlocal last
+        if time.monotonic() - last > 0.5:
+            last = time.monotonic()
+            _say(row, 20 + round(share * 70), f"目前價值 {plan.value:.0f} · value so far {plan.value:.0f}")
+
+    try:
+        _say(row, 2, "讀取路網與熱點 · reading streets and risk")
+        found = planning.draft(row, viewer_of(row.made_by))
+        _say(row, 15, "準備求解 · preparing the search")
+        ready()
+        asked = found.asked()
+        plan, blocked = planning.search(
+            found, asked, seconds=seconds, seed=int(row.asked.get("seed", 1)), progress=heard
+        )
+        _say(row, 93, "畫出路線 · drawing ways")
+        planning.write(row, found, asked, plan, blocked)
+    except (planning.Unplannable, Impossible, NoStreets) as wrong:
+        _say(row, 0, str(wrong), ShiftPlan.Status.FAILED)
+        return
+    announce("plan", id=row.pk, status=row.status)
+
+
+def _say(row: ShiftPlan, progress: int, message: str, status: str | None = None) -> None:
+    row.progress, row.message, row.status = progress, message[:500], status or row.status
+    ShiftPlan.objects.filter(pk=row.pk).update(progress=progress, message=row.message, status=row.status)
+    announce("plan", id=row.pk, status=row.status, progress=progress)
+
+
+@app.task(pass_context=False)
+def make_alternatives(plan: int, count: int, seconds: float) -> None:
+    row = ShiftPlan.objects.select_related("station").filter(pk=plan).first()
+    if row is not None:
+        vary(row, count, seconds)
+
+
+def vary(row: ShiftPlan, count: int, seconds: float) -> None:
+    """Plans for as many nights, each nearly as good as the best and unlike the others."""
+    from layers.patrol import planning
+    from layers.patrol.craft.diverse import nights
+
+    found = planning.draft(row, viewer_of(row.made_by))
+    asked = found.asked()
+    made = nights(asked.problem, count, seconds=seconds, seed=int(row.asked.get("seed", 1)))
+    row.alternatives.all().delete()
+    Alternative.objects.bulk_create(
+        Alternative(
+            plan=row, order=i, share=round(night.share, 4), overlap=round(night.overlap, 4),
+            routes=planning.order_of(asked, night.plan),
+        )
+        for i, night in enumerate(made.nights)
+    )  # fmt: skip
+    never = sorted({asked.stops[asked.nodes[v][0]].id for v in made.unvisited})
+    seen = {id for night in made.nights for route in planning.order_of(asked, night.plan) for id in route}
+    row.figures = {
+        **row.figures,
+        "alternatives": {
+            "count": count,
+            "overlap": round(made.overlap, 4),
+            "never_visited": [{"stop": id, "name": found.names[id]} for id in never if id not in seen],
+        },
+    }
+    row.save(update_fields=["figures"])
+    announce("alternatives", id=row.pk)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="forget-patrol-positions", pass_context=False)
+def forget_positions(timestamp: int) -> int:
+    """Each night: positions older than the rule are deleted; of those older than a day one a minute stays."""
+    now = timezone.now()
+    gone, _ = Position.objects.filter(at__lt=now - timedelta(days=settings.PATROL_DAYS)).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM patrol_position p USING (
+                SELECT id, row_number() OVER (PARTITION BY car_id, date_trunc('minute', at) ORDER BY at) AS n
+                FROM patrol_position WHERE at < %s
+            ) q WHERE q.id = p.id AND q.n > 1
+            """,
+            [now - timedelta(days=1)],
+        )
+        return int(gone + cursor.rowcount)
