@@ -80,12 +80,13 @@ def _slow(request: HttpRequest, problem: OperationalError) -> HttpResponse:
 
 def _mount() -> None:
     from gis.api.edits import router as edits
+    from gis.api.geometry import router as geometry
     from gis.api.layers import router as layers
     from gis.api.me import router as me
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
 
-    for router in (me, layers, edits, ranking, search):
+    for router in (me, layers, edits, geometry, ranking, search):
         api.add_router("", router)
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):

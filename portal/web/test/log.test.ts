@@ -17,7 +17,7 @@ class Disk implements Keeper {
   }
   put = (n: number, command: Command) => void this.commands.splice(n, Infinity, JSON.stringify(command));
   point = (done: number) => void (this.done = done);
-  clear = () => void (this.commands = []);
+  cut = (n: number) => void this.commands.splice(n, Infinity);
 }
 
 function random(seed: number): () => number {
@@ -130,8 +130,23 @@ test("what was done before the list was read comes after what was kept", async (
 test("a browser that keeps nothing stops nobody", async () => {
   const doc: Doc = {};
   const log = open(doc, () => 0);
-  await log.keep({ load: () => Promise.reject(new Error("private window")), put: () => undefined, point: () => undefined, clear: () => undefined });
+  await log.keep({ load: () => Promise.reject(new Error("private window")), put: () => undefined, point: () => undefined, cut: () => undefined });
   log.run<Step>("set", words, { name: "a", before: null, after: 1 });
   log.undo();
   expect(doc).toEqual({});
+});
+
+test("commands that never came to be are taken out, here and on the disk", async () => {
+  const disk = new Disk();
+  const doc: Doc = {};
+  const log = open(doc, () => 0);
+  await log.keep(disk);
+  for (const [i, name] of ["a", "b", "c", "b", "d"].entries()) log.run<Step>("set", words, { name, before: doc[name] ?? null, after: i });
+  log.undo();
+  log.remove("set", (data) => (data as Step).name === "b");
+  expect([log.size, disk.commands.length, disk.done]).toEqual([3, 3, 2]);
+  log.redo();
+  expect(doc.d).toBe(4);
+  while (log.undo());
+  expect(doc).toEqual({ b: 3 });
 });

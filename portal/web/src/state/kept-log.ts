@@ -41,7 +41,7 @@ export function browserKeeper(): Keeper {
         await put("log", [mine, n], command);
       }),
     point: (done) => then(() => put("facts", ["log", mine], { owner, done, at: Date.now() } satisfies Head)),
-    clear: () => then(() => dropFrom("log", mine)),
+    cut: (n) => then(() => dropFrom("log", mine, n)),
   };
 }
 

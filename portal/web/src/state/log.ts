@@ -24,7 +24,8 @@ export interface Keeper {
   put: (n: number, command: Command) => void;
   /** So many commands are done; the rest may be done again. */
   point: (done: number) => void;
-  clear: () => void;
+  /** Nothing is kept at `n` and behind it. */
+  cut: (n: number) => void;
 }
 
 /** Steps within this time may be one: a slider that is moved, an arrow key held down. */
@@ -109,9 +110,22 @@ export class Log {
     this.#keeper.point(done);
   }
 
+  /** Takes commands out that never came to be, or that became part of another. */
+  remove(kind: string, which: (data: unknown) => boolean): void {
+    const gone = (command: Command) => command.kind === kind && which(command.data);
+    const done = this.#commands.slice(0, this.#done.peek()).filter((command) => !gone(command)).length;
+    const first = this.#commands.findIndex(gone);
+    if (first < 0) return;
+    this.#commands = this.#commands.filter((command) => !gone(command));
+    this.#open = false;
+    this.#keeper?.cut(first);
+    this.#commands.slice(first).forEach((command, i) => this.#keeper?.put(first + i, command));
+    this.#to(done);
+  }
+
   forget(): void {
     this.#commands = [];
-    this.#keeper?.clear();
+    this.#keeper?.cut(0);
     this.#to(0);
   }
 
