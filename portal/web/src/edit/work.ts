@@ -49,6 +49,8 @@ export function apply(edit: Edit, way: Way): void {
   outbox.add({ key: crypto.randomUUID(), layer: edit.layer, command: edit.id, way, changes });
 }
 
+log.register<Edit>("edit", { apply });
+
 /** A saved edit: one step of the log, one transaction on the server. */
 export function commit(layer: string, words: Words, changes: readonly Change[]): string {
   const edit: Edit = { id: crypto.randomUUID(), layer, changes };

@@ -5,6 +5,10 @@ export interface Editing {
   layer: string;
   /** A feature, `null` for a new one, or several for one change of all. */
   id: number | null | readonly number[];
+  /** What it was before is shown, instead of the form. */
+  past?: boolean;
+  /** The change in the outbox that contradicts somebody else's. */
+  conflict?: string;
 }
 
 export const editing = signal<Editing | null>(null);
