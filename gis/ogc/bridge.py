@@ -179,7 +179,9 @@ def required(layer: Layer, clearance: Clearance) -> list[str]:
     return [
         name
         for name, column in columns.items()
-        if not getattr(column, "blank", True) and not isinstance(column, BooleanField | GeneratedField)
+        if not getattr(column, "blank", True)
+        and not column.has_default()  # type: ignore[union-attr]
+        and not isinstance(column, BooleanField | GeneratedField)
     ]
 
 

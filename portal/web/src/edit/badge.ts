@@ -14,10 +14,11 @@ class Waiting extends View {
     const conflicts = items.filter((item) => item.state === "conflict");
     const refused = items.filter((item) => item.state === "refused");
     const held = outbox.away.value || outbox.signedOut.value || conflicts.length > 0;
-    if (!(waiting && held) && !conflicts.length && !refused.length) return nothing;
+    const resolving = Boolean(editing.value?.conflict);
+    if (!(waiting && held) && (!conflicts.length || resolving) && !refused.length) return nothing;
     return html`<div class="outbox" role="status">
       ${waiting && held ? html`<p>${icon("time")}<strong>${t("edit.waiting", { n: waiting })}</strong> ${this.#why()}</p>` : nothing}
-      ${conflicts.length && !editing.value?.conflict
+      ${conflicts.length && !resolving
         ? html`<p>${icon("warn")}<strong>${t("edit.conflicts", { n: conflicts.length })}</strong><button class="outlined" @click=${() => (editing.value = { layer: conflicts[0]!.layer, id: null, conflict: conflicts[0]!.key })}>${t("edit.resolve")}</button></p>`
         : nothing}
       ${refused.map((item) => html`<p>${icon("warn")}<span>${t("edit.refused", { why: item.why ?? "" })}</span><button class="outlined" @click=${() => void giveUp(item)}>${t("edit.drop")}</button></p>`)}

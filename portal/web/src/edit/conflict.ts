@@ -89,7 +89,7 @@ class Merge extends View {
     const key = `${index} ${name}`;
     const now = this.#chosen.value[key] ?? "mine";
     const pick = (side: Side) => () => (this.#chosen.value = { ...this.#chosen.peek(), [key]: side });
-    const option = (side: Side, value: unknown) => html`<label class="side"><input type="radio" name=${key} .checked=${now === side} @change=${pick(side)} /><small>${t(`conflict.${side}`)}</small><span>${value}</span></label>`;
+    const option = (side: Side, value: unknown) => html`<label class="pick-one"><input type="radio" name=${key} .checked=${now === side} @change=${pick(side)} /><small>${t(`conflict.${side}`)}</small><span>${value}</span></label>`;
     return html`<fieldset class="differ ${contradicts ? "contradicts" : ""}" data-field=${name.trim()}><legend>${title}</legend>${option("mine", mine)}${option("theirs", theirs)}</fieldset>`;
   }
 

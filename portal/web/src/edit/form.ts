@@ -94,6 +94,6 @@ function control({ field, value, rule, required, wrong, locked, change }: Asked,
           : ["text", String(value ?? ""), (text) => text];
   const mode = field.type === "integer" ? "numeric" : field.type === "number" ? "decimal" : nothing;
   const write = (e: Event) => change(read((e.target as HTMLInputElement).value));
-  return html`<input id=${id} type=${type} inputmode=${mode} autocomplete="off" .value=${shown} aria-invalid=${invalid} aria-describedby=${by} aria-required=${must} ?disabled=${locked} data-most=${rule.maxLength ?? nothing} @change=${write} />`;
+  return html`<input id=${id} type=${type} inputmode=${mode} autocomplete="off" .value=${shown} aria-invalid=${invalid} aria-describedby=${by} aria-required=${must} ?disabled=${locked} data-most=${rule.maxLength ?? nothing} @input=${write} />`;
 }
 

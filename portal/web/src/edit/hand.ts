@@ -7,7 +7,7 @@ import { aiming, tool } from "../map/seen";
 import { layerOf } from "../state/portal";
 import { batch, effect, signal } from "../state/store";
 import { listenForTwoFingers, undo } from "../ui/undo";
-import { close, dirty, draft, preview, save, step as record } from "./draft";
+import { close, dirty, draft, preview, step as record } from "./draft";
 import { apart, corners, crossesItself, drawnAs, inserted, middles, moved, shifted, step, without, type At, type Corner, type Path, type Shape } from "./shape";
 import { snap, type Snapped, type Targets } from "./snap";
 import { near } from "./near";
@@ -130,7 +130,7 @@ export function hold(map: Engine): () => void {
     const done = () => (event.preventDefault(), event.stopPropagation());
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       done();
-      if (mode.peek() === "shape") save();
+      if (mode.peek() === "shape") document.querySelector<HTMLFormElement>(".pane.edit form")?.requestSubmit();
       else finish(sketch.peek());
       return;
     }
@@ -191,7 +191,7 @@ export function hold(map: Engine): () => void {
   map.doubleClickZoom.disable();
   ends.push(() => map.doubleClickZoom.enable());
   ends.push(listenForTwoFingers(canvas, undo));
-  ends.push(near(map, () => draft.peek(), (found) => (targets = found)));
+  ends.push(near(map, () => draft.value, (found) => (targets = found)));
   const mine = { take };
   ends.push(effect(() => void (tool.value === null && (tool.value = mine))));
   ends.push(effect(() => void (drafted.value = picture())));

@@ -3,6 +3,7 @@
 import type { Map as Engine } from "maplibre-gl";
 import { catalogue, layerOf } from "../state/portal";
 import { features } from "../api/questions";
+import { effect } from "../state/store";
 import type { Bounds, Layer } from "../api/catalogue";
 import type { Draft } from "./draft";
 import { targets, type Targets } from "./snap";
@@ -15,6 +16,7 @@ const street = (layer: Layer) => layer.theme === "streets" && layer.items !== nu
 /** Keeps the targets of what the map shows; returns how to stop. */
 export function near(map: Engine, now: () => Draft | null, found: (targets: Targets) => void): () => void {
   let asked: Bounds | null = null;
+  let of: string | undefined;
   let running: AbortController | undefined;
   const look = () => {
     const draft = now();
@@ -36,8 +38,15 @@ export function near(map: Engine, now: () => Draft | null, found: (targets: Targ
     });
   };
   map.on("moveend", look);
-  look();
+  // the first time there is a draft, and when it is one of another layer
+  const end = effect(() => {
+    const layer = now()?.layer;
+    if (layer !== of) asked = null;
+    of = layer;
+    look();
+  });
   return () => {
+    end();
     running?.abort();
     map.off("moveend", look);
     delete document.documentElement.dataset.snap;

@@ -90,7 +90,10 @@ function follow(map: Engine): void {
     else waiting = style;
   });
   // a corner that is dragged must not wait for a style to be compared
-  effect(() => void map.getSource<GeoJSONSource>("drafted")?.setData(drafted.value));
+  effect(() => {
+    const data = drafted.value;
+    map.getSource<GeoJSONSource>("drafted")?.setData(data);
+  });
   effect(() => {
     const { zoom, lat, lon } = place.value;
     const at = map.getCenter();
