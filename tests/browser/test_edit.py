@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -88,10 +89,20 @@ def saved(page: Page) -> None:
     expect(page.locator(".pane.edit")).to_have_count(0)
 
 
+def until(page: Page, done: Callable[[], bool]) -> None:
+    """Looks after every frame that the page draws, for as long as other expectations have."""
+    end = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end, "what was waited for did not come about"
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
 def totals(page: Page, layer: str, number: int) -> None:
-    page.wait_for_function(
-        f"async () => (await (await fetch('/api/layers/{layer}/summary')).json()).total === {number}"
-    )
+    until(page, lambda: run(f"SELECT count(*) FROM sample_{layer[:-1]}") == [(number,)])
+
+
+def becomes(page: Page, id: int, **values: Any) -> None:
+    until(page, lambda: {name: of(id).get(name) for name in values} == values)
 
 
 def picture(page: Page, name: str) -> None:
@@ -197,7 +208,6 @@ def test_a_draft_and_its_steps_outlive_the_page(page: Page) -> None:
     page.get_by_label("名稱").fill("half done")
     page.get_by_label("等級").fill("4")
     page.get_by_label("等級").blur()
-    page.wait_for_timeout(0)
     page.reload()
     at_rest(page)
     expect(page.get_by_label("名稱")).to_have_value("half done")
@@ -277,16 +287,12 @@ def test_a_conflict_is_merged_field_by_field(page: Page, seen: Seen) -> None:
     merge.locator("[data-field=name] label", has_text="對方的").click()
     page.get_by_role("button", name="儲存合併結果").click()
     expect(merge).to_have_count(0)
-    page.wait_for_function(
-        f"async () => (await (await fetch('/ogc/collections/spots/items/{id}')).json()).properties.grade === 7"
-    )
+    becomes(page, id, grade=7)
     now = of(id)
     assert (now["name"], now["grade"], now["weight"], now["version"]) == ("theirs", 7, 9, 3)
     assert now["y"] > LAT
     page.keyboard.press("Control+z")  # takes back mine alone
-    page.wait_for_function(
-        f"async () => (await (await fetch('/ogc/collections/spots/items/{id}')).json()).properties.grade === 1"
-    )
+    becomes(page, id, grade=1)
     assert (of(id)["name"], of(id)["weight"]) == ("theirs", 9)
     seen.errors = [e for e in seen.errors if "412" not in e]
 
@@ -302,9 +308,7 @@ def test_offline_an_edit_waits_and_is_sent_once(page: Page, seen: Seen) -> None:
     picture(page, "edit-offline")
     assert of(id)["name"] == "tunnel"
     page.context.set_offline(False)
-    page.wait_for_function(
-        f"async () => (await (await fetch('/ogc/collections/spots/items/{id}')).json()).properties.name === 'from the tunnel'"
-    )
+    becomes(page, id, name="from the tunnel")
     expect(page.locator(".outbox")).to_have_count(0)
     assert (of(id)["name"], of(id)["version"]) == ("from the tunnel", 2)
     seen.errors = [
@@ -323,9 +327,7 @@ def test_an_edit_of_a_closed_page_is_sent_by_the_next(page: Page, seen: Seen) ->
     page.unroute("**/bulk")
     page.reload()
     at_rest(page)
-    page.wait_for_function(
-        f"async () => (await (await fetch('/ogc/collections/spots/items/{id}')).json()).properties.name === 'sent later'"
-    )
+    becomes(page, id, name="sent later")
     assert of(id)["version"] == 2
     seen.errors = [e for e in seen.errors if "ERR_FAILED" not in e]
 
@@ -347,9 +349,7 @@ def test_a_lost_session_keeps_the_edit_and_goes_on_after_signing_in(page: Page, 
     sign_in(other)
     other.close()
     page.evaluate("() => dispatchEvent(new Event('focus'))")
-    page.wait_for_function(
-        f"async () => (await (await fetch('/ogc/collections/spots/items/{id}')).json()).properties.name === 'kept'"
-    )
+    becomes(page, id, name="kept")
     expect(page.locator(".outbox")).to_have_count(0)
     assert (of(id)["name"], of(id)["version"]) == ("kept", 2)
     assert kept
@@ -361,21 +361,20 @@ def test_many_are_changed_at_once_and_taken_back_at_once(page: Page) -> None:
     ids = [spot(f"m{n}", n * 0.00002) for n in range(12)]
     look(page)
     page.get_by_role("button", name="清單").click()
+    expect(page.locator(".listed li")).to_have_count(12)
     page.get_by_role("button", name="批次編輯 12 筆").click()
     page.locator(".rows label", has_text="m3").click()
     page.get_by_label("要改的欄位").select_option("kind")
     page.get_by_label("新的值").select_option("c")
     picture(page, "edit-many")
     page.get_by_role("button", name="套用到 11 筆").click()
-    count = "async () => (await (await fetch('/api/layers/spots/summary?by=kind')).json()).by.kind"
-    page.wait_for_function(
-        f"async () => ({count})().then(k => JSON.stringify(k) === JSON.stringify([['a', 1], ['c', 11]]))"
+    until(
+        page,
+        lambda: run("SELECT kind, count(*) FROM sample_spot GROUP BY 1 ORDER BY 1") == [("a", 1), ("c", 11)],
     )
     assert of(ids[3])["kind"] == "a"
     page.keyboard.press("Control+z")
-    page.wait_for_function(
-        f"async () => ({count})().then(k => JSON.stringify(k) === JSON.stringify([['a', 12]]))"
-    )
+    until(page, lambda: run("SELECT kind, count(*) FROM sample_spot GROUP BY 1") == [("a", 12)])
     versions = run("SELECT DISTINCT version FROM sample_spot ORDER BY 1")
     assert versions == [(1,), (3,)]
 

@@ -12,7 +12,7 @@ from django.test import Client
 from layers.registry.models import History
 from tests.factories import CENTER, hideout, spot
 from tests.gis.people import person, signed_in
-from tests.sample.models import Spot
+from tests.sample.models import Spot, Way
 
 pytestmark = pytest.mark.django_db
 LON, LAT = CENTER
@@ -179,3 +179,33 @@ def test_there_is_nothing_to_restore_where_nothing_was_deleted(editor: Client) -
     for fid in (row.pk, row.pk + 1000):
         done = send(editor, {"id": fid, "restore": True, "properties": {}})
         assert (done.status_code, Spot.objects.count()) == (409, 1)
+
+
+def test_a_line_that_was_merged_away_comes_back_with_its_cut() -> None:
+    editor = signed_in(person("planner"))
+
+    def line(*at: tuple[float, float]) -> dict[str, Any]:
+        return {"type": "LineString", "coordinates": at}
+
+    values = {"name": "way", "rank": 1, "built_on": "2020-01-01"}
+    made = [
+        send(editor, {"properties": values, "geometry": line((LON + n, LAT), (LON + n + 1, LAT))}, layer="ways").json()
+        for n in range(2)
+    ]  # fmt: skip
+    first, second = (m["features"][0]["id"] for m in made)
+    whole, half = line((LON, LAT), (LON + 2, LAT)), line((LON, LAT), (LON + 1, LAT))
+    done = send(
+        editor,
+        {"id": first, "version": 1, "geometry": whole},
+        {"id": second, "version": 1, "delete": True},
+        layer="ways",
+    )
+    assert done.status_code == 200, done.content
+    done = send(
+        editor,
+        {"id": second, "version": None, "restore": True, "properties": values, "geometry": whole},
+        {"id": first, "version": 2, "properties": {}, "geometry": half},
+        layer="ways",
+    )
+    assert [f["version"] for f in done.json()["features"]] == [2, 3]
+    assert Way.objects.get(pk=second).built_on.isoformat() == "2020-01-01"

@@ -44,7 +44,7 @@ class Many extends View {
     const rows = this.#rows.value;
     if (!now || !layer || !Array.isArray(now.id)) return nothing;
     return html`<section class="pane many" aria-label=${t("many.edit")}>
-      <header><h2 tabindex="-1">${t("many", { n: now.id.length })}</h2><button class="round close" aria-label=${t("close")} @click=${() => (editing.value = null)}>${icon("close")}</button></header>
+      <header><h2 tabindex="-1">${t("many.title", { n: now.id.length })}</h2><button class="round close" aria-label=${t("close")} @click=${() => (editing.value = null)}>${icon("close")}</button></header>
       <div class="scroll">${rows === "busy" ? html`<div class="bones"><i></i><i></i><i></i></div>` : rows === "failed" ? html`<p class="empty" role="alert">${t("edit.failed")}</p>` : this.#form(layer, rows as readonly Versioned[])}</div>
     </section>`;
   }

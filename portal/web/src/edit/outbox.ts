@@ -85,7 +85,7 @@ export class Outbox {
 
   /** The version that was seen; changes are held against it. */
   async saw(layer: string, ref: string, version: number | null): Promise<void> {
-    await this.#know(`version ${layer} ${ref}`, version);
+    await this.#know(await this.#version(layer, ref), version);
   }
 
   /** The number of a feature, once the server has given it one. */
@@ -93,8 +93,13 @@ export class Outbox {
     return isNew(ref) ? ((await this.#fact<number>(`id ${layer} ${ref}`)) ?? null) : Number(ref);
   }
 
-  versionOf(layer: string, ref: string): Promise<number | null | undefined> {
-    return this.#fact<number | null>(`version ${layer} ${ref}`);
+  async versionOf(layer: string, ref: string): Promise<number | null | undefined> {
+    return this.#fact<number | null>(await this.#version(layer, ref));
+  }
+
+  /** A feature has one version, whether it is called by its number or by the name that it began with. */
+  async #version(layer: string, ref: string): Promise<string> {
+    return `version ${layer} ${(await this.idOf(layer, ref)) ?? ref}`;
   }
 
   /** Sends what waits, in order; what depends on something that is held up waits with it. */

@@ -102,7 +102,7 @@ class List extends View {
     const all = count && count !== "failed" ? count.total : rows.length;
     const ids = rows.flatMap((row) => (typeof row.id === "number" ? [row.id] : []));
     return html`${layer.editable && ids.length > 1
-        ? html`<button class="outlined together" @click=${() => (editing.value = { layer: layer.id, id: ids })}>${icon("pencil")}${t("many", { n: number(ids.length) })}</button>`
+        ? html`<button class="outlined together" @click=${() => (editing.value = { layer: layer.id, id: ids })}>${icon("pencil")}${t("many.title", { n: number(ids.length) })}</button>`
         : nothing}
       <ul class="listed" @keydown=${steps}>
         ${rows.map((row) => {
