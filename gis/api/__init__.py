@@ -79,13 +79,15 @@ def _slow(request: HttpRequest, problem: OperationalError) -> HttpResponse:
 
 
 def _mount() -> None:
+    from gis.api.edits import router as edits
+    from gis.api.geometry import router as geometry
     from gis.api.layers import router as layers
     from gis.api.me import router as me
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
     from gis.uploads.actions import router as uploads
 
-    for router in (me, layers, ranking, search):
+    for router in (me, layers, edits, geometry, ranking, search):
         api.add_router("", router)
     api.add_router("uploads", uploads)
     for app in apps.get_app_configs():

@@ -124,6 +124,8 @@ def _dimension(layer: Layer, viewer: Viewer, name: str) -> str:
         time = column(layer, layer.time)
         if fields[layer.time].type == "datetime":
             time = f"({time} AT TIME ZONE '{settings.TIME_ZONE}')"
+        elif name == "hour":  # a day has none
+            return "NULL::int"
         return TIMES[name].format(t=time)
     if name in fields and fields[name].type != "json":
         return column(layer, name)

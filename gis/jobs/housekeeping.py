@@ -8,12 +8,22 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from layers.registry.models import Receipt
+
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queueing_lock="forget-sessions", pass_context=False)
 def forget_sessions(timestamp: int) -> int:
     """Each night: sessions that ran out are deleted."""
     gone, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    return gone
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="forget-receipts", pass_context=False)
+def forget_receipts(timestamp: int) -> int:
+    """Each night: receipts of changes that nobody will send a second time."""
+    gone, _ = Receipt.objects.filter(at__lt=timezone.now() - timedelta(days=30)).delete()
     return gone
 
 

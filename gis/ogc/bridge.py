@@ -16,6 +16,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import BooleanField, CharField, ForeignKey, GeneratedField
 from pygeoapi.api import API, APIRequest, describe_collections, get_collection_schema, landing_page
 from pygeoapi.api.itemtypes import get_collection_queryables
 from pygeoapi.provider.base import BaseProvider
@@ -145,8 +147,42 @@ def properties(layer: Layer, clearance: Clearance) -> Json:
         if f.codes is not None:
             number = kind == "integer"
             said["enum"] = list(dict.fromkeys(int(c.value) if number else c.value for c in f.codes.entries))
-        out[f.name] = said
+        out[f.name] = said | bounds(layer, f.name)
     return out
+
+
+def bounds(layer: Layer, name: str) -> Json:
+    """What a form must know to refuse at once what the model would refuse in the end."""
+    if not (layer.model and layer.edit):
+        return {}
+    column = layer.model._meta.get_field(name)
+    if isinstance(column, GeneratedField) or not getattr(column, "editable", True):
+        return {"readOnly": True}
+    said: Json = {}
+    if not isinstance(column, ForeignKey):
+        if isinstance(column, CharField) and column.max_length:
+            said["maxLength"] = column.max_length
+        for rule in getattr(column, "validators", ()):
+            low, high = isinstance(rule, MinValueValidator), isinstance(rule, MaxValueValidator)
+            if low or high:
+                said["minimum" if low else "maximum"] = (
+                    rule.limit_value() if callable(rule.limit_value) else rule.limit_value
+                )
+    return said
+
+
+def required(layer: Layer, clearance: Clearance) -> list[str]:
+    """The properties without which a new feature is refused."""
+    if not (layer.model and layer.edit):
+        return []
+    columns = {f.name: layer.model._meta.get_field(f.name) for f in layer.seen_by(clearance)}
+    return [
+        name
+        for name, column in columns.items()
+        if not getattr(column, "blank", True)
+        and not column.has_default()  # type: ignore[union-attr]
+        and not isinstance(column, BooleanField | GeneratedField)
+    ]
 
 
 def _link(href: str, rel: str, type_: str, title: str) -> Json:
@@ -181,7 +217,10 @@ def described(id: str, clearance: Clearance, base: str, language: str) -> tuple[
 
 
 def schema(id: str, clearance: Clearance, base: str, language: str) -> tuple[int, Json]:
-    return _ask(get_collection_schema, clearance, base, language, id)
+    status, said = _ask(get_collection_schema, clearance, base, language, id)
+    if status == 200 and (names := required(register.now.layers[id], clearance)):
+        said["required"] = names
+    return status, said
 
 
 def queryables(id: str, clearance: Clearance, base: str, language: str) -> tuple[int, Json]:

@@ -6,6 +6,7 @@ both. The model validates, the declaration says which properties exist and who m
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from collections.abc import Mapping
@@ -14,12 +15,15 @@ from typing import Any
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Field as ModelField
+from django.db.models import GeneratedField
 from django.utils import timezone
 
 from gis.accounts.middleware import say_actor
 from gis.ogc.problem import OgcProblem
 from layers.access import Viewer, may
 from layers.registry.field import Field
+from layers.registry.history import kept_row
 from layers.registry.layer import Layer
 from layers.registry.place import BadPlace, read_place
 from layers.registry.rows import Row, geometry_column
@@ -36,14 +40,12 @@ def allowed(layer: Layer, viewer: Viewer, item: bool) -> list[str]:
     return reading + (["PUT", "PATCH", "DELETE"] if item else ["POST"])
 
 
-def create(layer: Layer, viewer: Viewer, body: bytes) -> int:
+def create(layer: Layer, viewer: Viewer, body: bytes, sent: str | None = None) -> int:
+    """`sent` is the sender's own name for what it sends: sent twice under one name, it is made once."""
     feature = read_feature(body, whole=True)
-    row = model(layer)(key=f"e-{uuid.uuid4().hex[:20]}", origin="edit")
     with transaction.atomic():
         say_actor(viewer.actor)
-        fill(row, layer, viewer, feature, whole=True)
-        save(row)
-    return int(row.pk)
+        return int(made(layer, viewer, feature, sent).pk)
 
 
 def change(layer: Layer, viewer: Viewer, fid: int, body: bytes, match: str | None, whole: bool) -> int:
@@ -51,18 +53,63 @@ def change(layer: Layer, viewer: Viewer, fid: int, body: bytes, match: str | Non
     feature = read_feature(body, whole=whole)
     with transaction.atomic():
         say_actor(viewer.actor)
-        row = locked(layer, viewer, fid, match, feature)
-        fill(row, layer, viewer, feature, whole=whole)
-        row.version += 1
-        row.changed_at = timezone.now()
-        save(row)
-    return row.version
+        return changed(layer, viewer, fid, feature, match, whole)
 
 
 def delete(layer: Layer, viewer: Viewer, fid: int, match: str | None) -> None:
     with transaction.atomic():
         say_actor(viewer.actor)
         locked(layer, viewer, fid, match, None).delete()
+
+
+# within a transaction of the caller
+
+
+def made(layer: Layer, viewer: Viewer, feature: Json, sent: str | None = None) -> Row:
+    key = f"e-{uuid.uuid4().hex[:20]}"
+    if sent:
+        key = f"e-{hashlib.blake2b(f'{viewer.actor}/{sent}'.encode(), digest_size=16).hexdigest()}"
+        with connection.cursor() as cursor:  # the same sent twice at once: the second waits, then finds it
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        if there := model(layer)._default_manager.filter(key=key).first():
+            return there
+    row = model(layer)(key=key, origin="edit")
+    fill(row, layer, viewer, feature, whole=True)
+    save(row)
+    return row
+
+
+def changed(layer: Layer, viewer: Viewer, fid: int, feature: Json, match: str | None, whole: bool) -> int:
+    row = locked(layer, viewer, fid, match, feature)
+    fill(row, layer, viewer, feature, whole=whole)
+    row.version += 1
+    row.changed_at = timezone.now()
+    save(row)
+    return row.version
+
+
+def restored(layer: Layer, viewer: Viewer, fid: int, feature: Json) -> Row:
+    """A deleted row again, under its old id and key, with what the feature says instead of what it was."""
+    table = model(layer)
+    was = kept_row(table._meta.db_table, fid)
+    if was is None or table._default_manager.filter(pk=fid).exists():
+        raise OgcProblem(
+            409, "There is nothing deleted under this number that could be restored.", "Conflict"
+        )
+    columns = {f.column: f for f in table._meta.concrete_fields if not isinstance(f, GeneratedField)}
+    values = {f.attname: _value(f, was[name]) for name, f in columns.items() if name in was}
+    row = table(**values)
+    row.version += 1
+    row.changed_at = timezone.now()
+    fill(row, layer, viewer, feature, whole=False)
+    save(row)
+    return row
+
+
+def _value(field: ModelField[Any, Any], kept: Any) -> Any:
+    if field.name == "geom":
+        return GEOSGeometry(kept)
+    return field.to_python(kept)
 
 
 def model(layer: Layer) -> type[Row]:
@@ -100,6 +147,7 @@ def locked(layer: Layer, viewer: Viewer, fid: int, match: str | None, mine: Json
             "Somebody changed this feature since you read it; here are both versions.",
             "PreconditionFailed",
             current=as_feature(row, layer, viewer),
+            version=row.version,
             yours=mine,
         )
     return row
@@ -134,9 +182,8 @@ def checked(field: Field, value: Any) -> Any:
     if field.codes is not None and value not in (None, ""):
         known = {str(c.value) for c in field.codes.entries}
         if str(value) not in known:
-            raise OgcProblem(
-                400, f"{field.name}: “{str(value)[:40]}” is not in the code list {field.codes.id}."
-            )
+            said = f"“{str(value)[:40]}” is not in the code list {field.codes.id}."
+            raise OgcProblem(400, f"{field.name}: {said}", fields={field.name: [said]})
     return value
 
 
@@ -154,6 +201,6 @@ def save(row: Row) -> None:
         row.save()
     except ValidationError as wrong:
         said = "; ".join(f"{name}: {' '.join(why)}" for name, why in wrong.message_dict.items())
-        raise OgcProblem(400, said) from wrong
+        raise OgcProblem(400, said, fields=dict(wrong.message_dict)) from wrong
     except (TypeError, ValueError) as wrong:
         raise OgcProblem(400, f"A value has the wrong type: {wrong}.") from wrong

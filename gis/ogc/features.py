@@ -38,7 +38,7 @@ class Features:
         if call.method == "POST":
             require(call.viewer, "edit", layer)
             body = await call.body()
-            fid = await sync_to_async(edit.create)(layer, call.viewer, body)
+            fid = await sync_to_async(edit.create)(layer, call.viewer, body, call.header("idempotency-key"))
             place = f"{call.base}/ogc/collections/{layer.id}/items/{fid}"
             return await answer.send(call.send, 201, extra={"location": place, "etag": '"1"'})
         if call.method not in ("GET", "HEAD"):

@@ -22,7 +22,9 @@ class RegistryConfig(AppConfig):
 
 def _watch(**_: Any) -> None:
     from layers.registry.freshness import watch_tables
+    from layers.registry.history import keep_history
     from layers.registry.pyramid import keep_counts
 
     watch_tables()
     keep_counts()
+    keep_history()

@@ -66,6 +66,7 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
         "provenance": layer.provenance.as_json(),
         "about": layer.about,
         "editable": may(viewer, "edit", layer),
+        "kept": bool(layer.model and layer.edit),
     }
 
 

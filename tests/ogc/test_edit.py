@@ -159,3 +159,25 @@ def test_every_write_is_in_the_audit_log_with_its_author(log: Any, place: int) -
     assert (last.actor, last.action) == ("inv", "update")
     assert last.detail["changes"][Spot.objects.get(pk=place).key]["name"] == ["first", "z"]
     assert verify().whole
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("committed")
+async def test_what_is_sent_twice_under_one_name_is_made_once() -> None:
+    first, again = [
+        await send("POST", ITEMS, json=body(name="new", kind="a"), headers={"idempotency-key": "one"})
+        for _ in range(2)
+    ]
+    assert first.headers["location"] == again.headers["location"]
+    other = await send("POST", ITEMS, json=body(name="new", kind="a"), headers={"idempotency-key": "two"})
+    assert other.headers["location"] != first.headers["location"]
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("committed")
+async def test_the_schema_says_what_a_form_must_know() -> None:
+    said = (await send("GET", "/ogc/collections/spots/schema?f=json")).json()
+    assert said["required"] == ["name"]
+    assert said["properties"]["name"]["maxLength"] == 80
+    assert said["properties"]["grade"]["maximum"] == 2**31 - 1
+    assert said["properties"]["kind"]["enum"] == ["a", "b", "c"]

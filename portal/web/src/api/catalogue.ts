@@ -55,6 +55,8 @@ export interface Layer {
   attribution: Words;
   licence: string;
   editable: boolean;
+  /** Whether what its features were before is kept. */
+  kept?: boolean;
   /** The layer whose features these are, seen another way: rows with the same ids. */
   about?: string | null;
 }

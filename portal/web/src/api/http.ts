@@ -31,6 +31,14 @@ export async function postJson(path: string, body: unknown, csrf: string): Promi
   if (!response.ok) throw new Problem(response.status, await sentence(response));
 }
 
+/** The same, for what answers. */
+export async function postFor<T>(path: string, body: unknown, csrf: string): Promise<T> {
+  const headers = { "content-type": "application/json", "x-csrftoken": csrf };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Problem(response.status, await sentence(response));
+  return (await response.json()) as T;
+}
+
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
 export function address(path: string, parameters: Parameters): string {

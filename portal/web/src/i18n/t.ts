@@ -14,6 +14,16 @@ export function t(key: Key, values: Readonly<Record<string, string | number>> = 
   return WORDS[lang.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
+/** The same in both languages, for what is kept and may be read in the other. */
+export function both(key: Key, values: Readonly<Record<string, string | number | Words>> = {}): Words {
+  const fill = (one: Lang) =>
+    WORDS[one][key].replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = values[name];
+      return value === undefined ? "" : typeof value === "object" ? value[one] || value.zh : String(value);
+    });
+  return { zh: fill("zh"), en: fill("en") };
+}
+
 export function say(words: Words): string {
   return words[lang.value] || words.zh;
 }

@@ -19,6 +19,8 @@ export interface Picture {
   /** The area that things are held to; what lies outside steps back. */
   enclosed: GeoJSON.Geometry | null;
   drawn: GeoJSON.FeatureCollection;
+  /** Empty where nobody edits. */
+  drafted?: GeoJSON.FeatureCollection;
   colour: (token: string, theme: Theme) => string;
   origin: string;
 }
@@ -56,6 +58,10 @@ export function compose(picture: Picture): StyleSpecification {
     );
   }
   sources.drawn = { type: "geojson", data: picture.drawn };
+  if (picture.drafted) {
+    sources.drafted = { type: "geojson", data: picture.drafted };
+    return { version: 8, sources, layers: [...layers, ...marks(theme, colour), ...draft(theme, colour)] };
+  }
   return { version: 8, sources, layers: [...layers, ...marks(theme, colour)] };
 }
 
@@ -163,5 +169,26 @@ function marks(theme: Theme, colour: Picture["colour"]): LayerSpecification[] {
     { id: "drawn-halo", type: "line", source: "drawn", layout: round, paint: { "line-color": halo, "line-width": 6 } },
     { id: "drawn-line", type: "line", source: "drawn", layout: round, paint: { "line-color": colour("accent", theme), "line-width": 2.6 } },
     { id: "drawn-point", type: "circle", source: "drawn", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 4.5, "circle-color": halo, "circle-stroke-color": colour("accent", theme), "circle-stroke-width": 2.4 } },
+  ] as unknown as LayerSpecification[];
+}
+
+/** What is under the hand: the shape, what waits for the server, the two sides of a conflict, then the corners. */
+function draft(theme: Theme, colour: Picture["colour"]): LayerSpecification[] {
+  const [accent, halo, mine, theirs] = (["accent", "halo", "a2", "camera"] as const).map((token) => colour(token, theme)) as [string, string, string, string];
+  const role = (...roles: string[]): unknown => ["in", ["get", "role"], ["literal", roles]];
+  const ink = ["match", ["get", "role"], "theirs", theirs, "waiting", mine, accent];
+  const solid = ["shape", "mine", "theirs", "sketch"];
+  const round = { "line-cap": "round", "line-join": "round" };
+  const is = (kind: string, ...roles: string[]): unknown => ["all", ["==", ["geometry-type"], kind], role(...roles)];
+  return [
+    { id: "draft-fill", type: "fill", source: "drafted", filter: is("Polygon", "shape", "mine", "theirs"), paint: { "fill-color": ink, "fill-opacity": 0.16 } },
+    { id: "draft-halo", type: "line", source: "drafted", filter: role(...solid, "waiting"), layout: round, paint: { "line-color": halo, "line-width": 6 } },
+    { id: "draft-line", type: "line", source: "drafted", filter: role(...solid), layout: round, paint: { "line-color": ink, "line-width": 2.6 } },
+    { id: "draft-waiting", type: "line", source: "drafted", filter: role("waiting"), paint: { "line-color": mine, "line-width": 2.6, "line-dasharray": [2, 1.6] } },
+    { id: "draft-place", type: "circle", source: "drafted", filter: is("Point", "mine", "theirs", "waiting"), paint: { "circle-radius": 9, "circle-color": ink, "circle-stroke-color": halo, "circle-stroke-width": 3 } },
+    { id: "draft-middle", type: "circle", source: "drafted", filter: role("middle"), paint: { "circle-radius": 4, "circle-color": halo, "circle-opacity": 0.85, "circle-stroke-color": accent, "circle-stroke-width": 1.4 } },
+    { id: "draft-corner", type: "circle", source: "drafted", filter: role("corner"), paint: { "circle-radius": 6, "circle-color": halo, "circle-stroke-color": accent, "circle-stroke-width": 2.6 } },
+    { id: "draft-chosen", type: "circle", source: "drafted", filter: role("chosen"), paint: { "circle-radius": 9, "circle-color": accent, "circle-stroke-color": halo, "circle-stroke-width": 3 } },
+    { id: "draft-snap", type: "circle", source: "drafted", filter: role("snap"), paint: { "circle-radius": 13, "circle-opacity": 0, "circle-stroke-color": theirs, "circle-stroke-width": 2.4 } },
   ] as unknown as LayerSpecification[];
 }

@@ -9,8 +9,8 @@ import { warmth } from "../state/warmth";
 import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
-import { Engine, type VectorTileSource } from "./library";
-import { drawn, marked, middleOf } from "./marks";
+import { Engine, type GeoJSONSource, type VectorTileSource } from "./library";
+import { drafted, drawn, marked, middleOf } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
@@ -30,6 +30,7 @@ export function picture(within: Period | null = period.value): Picture {
     marked: marked.value,
     enclosed: enclosed.value?.shape ?? null,
     drawn: drawn.value,
+    drafted: drafted.peek(),
     colour,
     origin: location.origin,
   };
@@ -87,6 +88,11 @@ function follow(map: Engine): void {
     if (first) first = false;
     else if (loaded) apply(style);
     else waiting = style;
+  });
+  // a corner that is dragged must not wait for a style to be compared
+  effect(() => {
+    const data = drafted.value;
+    map.getSource<GeoJSONSource>("drafted")?.setData(data);
   });
   effect(() => {
     const { zoom, lat, lon } = place.value;

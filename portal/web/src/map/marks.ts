@@ -18,3 +18,5 @@ export function middleOf(geometry: GeoJSON.Geometry): [lon: number, lat: number]
 
 export const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 export const drawn = signal<GeoJSON.FeatureCollection>(NOTHING);
+/** What is being edited, its corners and what is compared with it; each feature says its `role`. */
+export const drafted = signal<GeoJSON.FeatureCollection>(NOTHING);

@@ -24,4 +24,6 @@ export interface Tool {
   take: (at: At) => void;
   trace?: (path: readonly At[], done: boolean) => void;
 }
+/** Whether the crosshair is shown: somebody draws by keyboard. */
+export const aiming = signal(false);
 export const tool = signal<Tool | null>(null);

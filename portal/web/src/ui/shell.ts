@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { say, t } from "../i18n/t";
 import { reachable } from "../api/http";
+import { editing } from "../state/editing";
 import { catalogue, pane, selection, work } from "../state/portal";
 import { signal } from "../state/store";
 import { workspacesFor, type Room } from "../work/workspaces";
@@ -27,6 +28,11 @@ class Shell extends View {
     this.when(() => {
       if (selection.value || pane.value) sheet.value = null;
     });
+    this.when(() => {
+      if (!editing.value) return;
+      sheet.value = null;
+      void import("../edit/panel").catch(() => (editing.value = null));
+    });
     document.addEventListener("keydown", this.#key);
   }
 
@@ -50,7 +56,10 @@ class Shell extends View {
   #key = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (sheet.peek()) sheet.value = null;
-    else if (selection.peek()) {
+    else if (editing.peek()) {
+      const { id, past, conflict } = editing.peek()!;
+      if (past || conflict || Array.isArray(id)) editing.value = null;
+    } else if (selection.peek()) {
       selection.value = null;
       this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
     } else if (pane.peek()) {
@@ -61,7 +70,7 @@ class Shell extends View {
 
   protected override render() {
     const now = room.value;
-    const right = now?.right?.() ?? null;
+    const right = editing.value ? html`<antu-edit></antu-edit>` : (now?.right?.() ?? null);
     return html`
       <antu-bar></antu-bar>
       <nav class="rail" aria-label=${t("workspaces")}>
@@ -83,6 +92,7 @@ class Shell extends View {
       </main>
       <aside class="right ${right ? "open" : ""}" aria-label=${t("detail")}>${right ?? nothing}</aside>
       ${reachable.value ? nothing : html`<p class="away" role="alert">${icon("warn")}${t("server.away")}</p>`}
+      <antu-outbox></antu-outbox>
       <antu-toasts></antu-toasts>
     `;
   }

@@ -6,7 +6,7 @@ import { goTo, home, northUp, zoomBy } from "../map/camera";
 import { closable, closeLasso, cornerBack, cornerHere, lasso, startLasso, stopLasso } from "../map/lasso";
 import { measured, startMeasuring, stopMeasuring } from "../map/measure";
 import { markedName } from "../map/marks";
-import { bearing, centre, hover, mapState, markedAt, pointer, type Hover } from "../map/seen";
+import { aiming, bearing, centre, hover, mapState, markedAt, pointer, tool, type Hover } from "../map/seen";
 import { toTwd97, zoneOf } from "../map/twd97";
 import { catalogue, place, shownLayers } from "../state/portal";
 import { signal } from "../state/store";
@@ -15,8 +15,6 @@ import { tell } from "./toasts";
 import { factsOf, nameOf } from "./values";
 import { styled, View } from "./view";
 
-/** Whether the crosshair is shown: somebody draws by keyboard. */
-const aiming = signal(false);
 const trouble = signal<"map.none" | "map.failed" | null>(null);
 
 class Stage extends View {
@@ -91,6 +89,7 @@ class Stage extends View {
       ${hover.value ? this.#tip(hover.value) : nothing}
       ${measured.value === null ? nothing : html`<p class="measured" role="status"><strong>${this.#length(measured.value)}</strong> ${t("map.measure.how")}</p>`}
       ${lasso.value ? this.#lassoing(lasso.value.length) : nothing}
+      ${aiming.value && tool.value ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
       <div class="tools" role="toolbar" aria-label=${t("map")}>
         ${this.#tool("plus", t("map.in"), () => zoomBy(1))} ${this.#tool("minus", t("map.out"), () => zoomBy(-1))}
         <hr />
@@ -127,8 +126,7 @@ class Stage extends View {
   }
 
   #lassoing(corners: number): TemplateResult {
-    return html`${aiming.value ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
-      <div class="measured lassoing" role="group" aria-label=${t("map.lasso")}>
+    return html`<div class="measured lassoing" role="group" aria-label=${t("map.lasso")}>
         <p role="status">${corners ? html`<strong>${t("map.lasso.corners", { n: corners })}</strong>` : nothing} ${t("map.lasso.how")}</p>
         <span>
           <button class="outlined" ?disabled=${!corners} @click=${cornerBack}>${t("map.lasso.back")}</button>

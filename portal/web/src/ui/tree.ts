@@ -5,6 +5,7 @@ import { classesOf, type Layer, type LegendEntry } from "../api/catalogue";
 import { heldTo } from "../api/cql2";
 import { number, say, t } from "../i18n/t";
 import { counts, inZoom } from "../state/counts";
+import { editing } from "../state/editing";
 import { catalogue, conditionOf, fade, place, shown, switchClass, switchLayer } from "../state/portal";
 import { signal } from "../state/store";
 import { icon } from "./icons";
@@ -65,6 +66,9 @@ class Tree extends View {
           ${only ? swatch(only) : nothing}<span class="layer-name">${say(layer.title)}</span>
         </label>
         ${on ? this.#count(layer) : nothing}
+        ${layer.editable
+          ? html`<button class="plain more add-to" aria-label=${t("edit.new", { layer: say(layer.title) })} title=${t("edit.new", { layer: say(layer.title) })} @click=${() => (editing.value = { layer: layer.id, id: null })}>${icon("pencil")}</button>`
+          : nothing}
         <button class="plain more" aria-label=${t("layer.options", { layer: say(layer.title) })} aria-expanded=${open} @click=${() => (optioned.value = open ? null : layer.id)}>${icon("more")}</button>
       </div>
       ${open ? this.#options(layer, on) : nothing}

@@ -3,7 +3,7 @@ import type { Field, Layer } from "../api/catalogue";
 import { lang, number, say, t, tag } from "../i18n/t";
 import { catalogue } from "../state/portal";
 
-const ZONE = catalogue.city.zone ?? "Asia/Taipei";
+export const ZONE = catalogue.city.zone ?? "Asia/Taipei";
 
 export function reads(field: Field, value: unknown): string {
   if (value === null || value === undefined || value === "") return "—";

@@ -7,7 +7,8 @@ import { feature, type Feature } from "../../api/questions";
 import { inline, say, t } from "../../i18n/t";
 import { goTo } from "../../map/camera";
 import { marked, markedName, middleOf } from "../../map/marks";
-import { area, conditions, edits, hours, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
+import { editing } from "../../state/editing";
+import { area, catalogue, conditions, edits, hours, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
@@ -103,10 +104,21 @@ class Detail extends View {
       <footer>
         <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
         ${this.#only(now.layer, one)}
+        ${this.#edit(now.layer, one)}
         <a class="outlined" href=${now.layer.page}>${t("layer.about")}</a>
         <a class="outlined" href="${now.layer.items}/${one.id}?f=json">${t("detail.raw")}</a>
       </footer>
     </article>`;
+  }
+
+  /** To the form, and to what it was before; rows that are seen another way here are edited where they are from. */
+  #edit(layer: Layer, one: Feature): TemplateResult | typeof nothing {
+    const own = layer.editable ? layer : layer.about ? layerOf(layer.about) : layer;
+    const id = one.id;
+    if (!own || typeof id !== "number") return nothing;
+    const told = own.editable || catalogue.viewer.clearance !== "public";
+    return html`${own.editable ? html`<button class="outlined edit" @click=${() => (editing.value = { layer: own.id, id })}>${icon("pencil")}${t("edit")}</button>` : nothing}
+      ${told && own.kept ? html`<button class="outlined past" @click=${() => (editing.value = { layer: own.id, id, past: true })}>${icon("past")}${t("past")}</button>` : nothing}`;
   }
 
   /** Holds everything to this area, or lets go of it. */

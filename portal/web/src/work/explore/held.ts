@@ -7,10 +7,10 @@ import { inline, number, say, t } from "../../i18n/t";
 import { counting, counts } from "../../state/counts";
 import { area, conditionOf, conditions, hours, layerOf, pane, period, setCondition, theme } from "../../state/portal";
 import { enclosed } from "../../state/enclosed";
-import { undo, undoable } from "../../state/history";
 import { batch } from "../../state/store";
 import { colour } from "../../style/palette";
 import { icon } from "../../ui/icons";
+import { undoButtons } from "../../ui/undo";
 import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
 import "./inside";
@@ -36,7 +36,7 @@ class Held extends View {
     const any = period.value !== null || hours.value !== null || area.value !== null || held.length > 0;
     return html`<section class="held" aria-label=${t("filter")}>
       <h2>${t("filter")}<span>
-        ${undoable.value ? html`<button class="plain undo" @click=${undo}>${icon("undo")}${t("undo")}</button>` : nothing}
+        ${undoButtons()}
         ${any ? html`<button class="plain" @click=${this.#clear}>${t("clear")}</button>` : nothing}
       </span></h2>
       <div class="chips">

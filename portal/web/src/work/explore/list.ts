@@ -6,8 +6,10 @@ import { Latest } from "../../api/http";
 import { features, type Feature } from "../../api/questions";
 import { number, say, t } from "../../i18n/t";
 import { counts, inZoom } from "../../state/counts";
+import { editing } from "../../state/editing";
 import { bounds, datetimeOf, edits, featured, filterOf, place, selection, stack } from "../../state/portal";
 import { batch, effect, signal } from "../../state/store";
+import { icon } from "../../ui/icons";
 import { swatch } from "../../ui/legend";
 import { factsOf, nameOf } from "../../ui/values";
 import { View } from "../../ui/view";
@@ -98,7 +100,11 @@ class List extends View {
     const [only] = layer.legend.length === 1 && !layer.legend[0]!.ramp ? layer.legend : [];
     const count = counts.value[layer.id];
     const all = count && count !== "failed" ? count.total : rows.length;
-    return html`<ul class="listed" @keydown=${steps}>
+    const ids = rows.flatMap((row) => (typeof row.id === "number" ? [row.id] : []));
+    return html`${layer.editable && ids.length > 1
+        ? html`<button class="outlined together" @click=${() => (editing.value = { layer: layer.id, id: ids })}>${icon("pencil")}${t("many.title", { n: number(ids.length) })}</button>`
+        : nothing}
+      <ul class="listed" @keydown=${steps}>
         ${rows.map((row) => {
           const entry = classes?.entries.find((e) => e.filter!.value === row.properties[classes.field]) ?? only;
           const name = layer.label && row.properties[layer.label] ? nameOf(layer, row.id, row.properties) : null;
