@@ -13,6 +13,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.fields.ranges import RangeOperators
 from django.contrib.postgres.indexes import GistIndex
+from django.db.models.fields.json import KT
 
 from layers.registry.rows import MERCATOR, WGS84
 
@@ -70,6 +71,8 @@ class Version(models.Model):
             GistIndex(fields=["merc"], name="streets_version_merc"),
             models.Index(fields=["bearer"], name="streets_version_bearer", condition=~models.Q(bearer="")),
             models.Index(fields=["object"], name="streets_version_object"),
+            models.Index(KT("params__a"), name="streets_version_a", condition=models.Q(kind="segment")),
+            models.Index(KT("params__b"), name="streets_version_b", condition=models.Q(kind="segment")),
         ]
 
     def __str__(self) -> str:

@@ -285,9 +285,9 @@ REMAIN = """
 """
 INSERT = """
     INSERT INTO streets_version (object, kind, bearer, schema, params, geom, merc, valid, txn, changeset_id)
-    SELECT n.object, n.kind, n.bearer, %s, n.params, n.geom, ST_Transform(n.geom, 3857),
+    SELECT n.object, n.kind, n.bearer, %s, n.params, n.geom::geometry, ST_Transform(n.geom::geometry, 3857),
            tstzrange(%s, NULL), tstzrange(%s, NULL), %s
-    FROM unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[], %s::geometry[]) AS n (object, kind, bearer, params, geom)
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[]) AS n (object, kind, bearer, params, geom)
     ORDER BY n.object
     RETURNING object, id
 """
