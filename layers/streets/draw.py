@@ -18,8 +18,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.registry.sql import Sql
 from layers.streets import read
+from layers.streets.craft.check import Finding, check
 from layers.streets.craft.derive import derive
-from layers.streets.craft.derive.plan import Plan
+from layers.streets.craft.derive.plan import Plan, feature_id
 from layers.streets.craft.document import Document
 from layers.streets.craft.picture import Area, areas, enclosed, line_facts, placed, point_at
 from layers.streets.craft.pieces import needs
@@ -33,10 +34,12 @@ Say = Callable[[str], None]
 AREA = ("key", "part", "owner", "kind", "name", "level", "info", "geom")
 LINE = ("key", "owner", "name", "kind", "rank", "width_m", "lanes", "oneway", "speed", "level", "measured", "geom")
 POINT = ("key", "part", "owner", "kind", "face", "geom")
+WARNING = ("key", "owner", "kind", "severity", "said", "said_en", "geom")
+TABLES = ("streets_drawnarea", "streets_drawnline", "streets_drawnpoint", "streets_drawnwarning")
 TYPES = {
     "key": "text", "part": "text", "owner": "text", "kind": "text", "name": "text", "level": "int", "info": "jsonb",
     "geom": "text", "rank": "int", "width_m": "float8", "lanes": "int", "oneway": "bool", "speed": "float8",
-    "measured": "text", "face": "float8",
+    "measured": "text", "face": "float8", "severity": "text", "said": "text", "said_en": "text",
 }  # fmt: skip
 MONTHS = (
     "coalesce(extract(year FROM age(c.confirmed_at)) * 12 + extract(month FROM age(c.confirmed_at)), -1)::int"
@@ -74,12 +77,13 @@ def redraw_all(say: Say = lambda _: None, origin: str = "real") -> dict[str, int
         rows = list(areas(plan))
         rows += enclosed([row.shape for row in rows if row.part in GROUND])
         say(f"{len(rows):,} shapes")
-        for table in ("streets_drawnarea", "streets_drawnline", "streets_drawnpoint"):
+        for table in TABLES:
             cursor.execute(f"DELETE FROM {table}")
         _copy("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), origin)
         names = {s.id for s in drawn.segments}
         _copy("streets_drawnline", LINE, _lines(drawn, names), origin)
         _copy("streets_drawnpoint", POINT, _points(drawn, None), origin)
+        _copy("streets_drawnwarning", WARNING, _warnings(drawn, check(drawn, shapes=False), None), origin)
         live()
     return {"areas": len(rows), "segments": len(names), "junctions": len(plan.junctions)}
 
@@ -116,6 +120,8 @@ def _around(names: Collection[str]) -> int:
     count = _replace("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), owners)
     count += _replace("streets_drawnline", LINE, _lines(drawn, ids), owners)
     count += _replace("streets_drawnpoint", POINT, _points(drawn, set(owners)), owners)
+    found_wrong = check(drawn, core | hubs | nodes, plan=plan)
+    count += _replace("streets_drawnwarning", WARNING, _warnings(drawn, found_wrong, set(owners)), owners)
     live(sorted(core))
     if count:
         count += _blocks(core | hubs, drawn.crs)
@@ -202,8 +208,6 @@ def _lines(drawn: Document, ids: Collection[str]) -> list[tuple[Any, ...]]:
 
 def key_of(owner: str) -> str:
     """A key of at most 64 characters for an object of any name."""
-    from layers.streets.craft.derive.plan import feature_id
-
     return feature_id(owner, "row")
 
 
@@ -226,6 +230,24 @@ def _points(drawn: Document, owners: set[str] | None) -> list[tuple[Any, ...]]:
     if not found:
         return []
     return [(*row, shape) for row, shape in zip(found, _there(places, drawn.crs), strict=True)]
+
+
+def _warnings(drawn: Document, found: Iterable[Finding], owners: set[str] | None) -> list[tuple[Any, ...]]:
+    """Warnings belong to the segment or node that their object stands on."""
+    bearers = {f"arm/{arm.segment}/{arm.end}": f"segment/{arm.segment}" for arm in drawn.arms}
+    bearers |= {f"sign/{sign.id}": f"segment/{sign.anchor.segment}" for sign in drawn.signs}
+    bearers |= {f"head/{head.id}": f"node/{head.node}" for head in drawn.heads}
+    rows, places = {}, []
+    for one in found:
+        owner = bearers.get(one.object, one.object)
+        key = key_of(f"{one.rule}/{one.object}/{one.en}")
+        if one.at is None or key in rows or (owners is not None and owner not in owners):
+            continue
+        rows[key] = (key, owner, one.rule, one.severity, one.zh[:200], one.en[:200])
+        places.append(shapely.Point(one.at))
+    if not rows:
+        return []
+    return [(*row, shape) for row, shape in zip(rows.values(), _there(places, drawn.crs), strict=True)]
 
 
 def _wkb(shapes: Iterable[BaseGeometry]) -> list[str]:

@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GistIndex
 
 from layers.registry.rows import AreaRow, LineRow, PointRow
 
-AREAS = ("carriageway", "junction", "zone", "lane", "side", "block", "marking", "warning")
+AREAS = ("carriageway", "junction", "zone", "lane", "side", "block", "marking")
 
 
 class DrawnArea(AreaRow):
@@ -62,3 +62,16 @@ class DrawnPoint(PointRow):
 
     class Meta(PointRow.Meta):
         verbose_name = verbose_name_plural = "道路圖形（點）"
+
+
+class DrawnWarning(PointRow):
+    """A rule that is not kept, where it is not kept."""
+
+    owner = models.CharField("所屬", max_length=100, db_index=True)
+    kind = models.CharField("規則", max_length=8)
+    severity = models.CharField("程度", max_length=8)
+    said = models.CharField("說明", max_length=200)
+    said_en = models.CharField("英文說明", max_length=200)
+
+    class Meta(PointRow.Meta):
+        verbose_name = verbose_name_plural = "圖資檢核提醒"

@@ -12,7 +12,7 @@ from layers.streets import read, write
 from layers.streets.craft.document import Document
 from layers.streets.craft.migrate import CURRENT
 from layers.streets.craft.pieces import apart, bearer, kind_of
-from layers.streets.draw import redraw_all
+from layers.streets.draw import TABLES, redraw_all
 from layers.streets.write import Survey, Unwritable
 
 Say = Callable[[str], None]
@@ -93,7 +93,7 @@ def clear(origin: str) -> int:
         count = cursor.rowcount
         cursor.execute("UPDATE streets_changeset SET undoes_id = NULL WHERE origin = %s", (origin,))
         cursor.execute("DELETE FROM streets_changeset WHERE origin = %s", (origin,))
-        for table in ("streets_drawnarea", "streets_drawnline", "streets_drawnpoint", "streets_stale"):
+        for table in (*TABLES, "streets_stale"):
             cursor.execute(f"DELETE FROM {table}")
         return int(count)
 

@@ -42,12 +42,15 @@ class Finding:
         return "error" if self.error else "warning"
 
 
-def check(document: Document, only: Collection[str] | None = None, *, shapes: bool = True) -> list[Finding]:
-    """All that is wrong or doubtful; with `only`, about these objects and the junctions that they touch."""
+def check(
+    document: Document, only: Collection[str] | None = None, *, shapes: bool = True, plan: Plan | None = None
+) -> list[Finding]:
+    """All that is wrong or doubtful; with `only`, about these objects and the junctions that they touch. Without
+    `shapes`, only what the parameters alone tell; a plan that was derived already is taken."""
     held = None if only is None else _neighbours(document, only)
     found = list(_parameters(document, held))
     if shapes:
-        plan = derive(document, enclose=False)
+        plan = plan or derive(document, enclose=False)
         found += _geometry(plan, held)
         found += _movements(plan, held)
     if held is not None:

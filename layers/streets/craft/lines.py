@@ -6,7 +6,7 @@ Lines must meet at their ends. Each value says where it comes from: stated by th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import hypot
@@ -19,6 +19,7 @@ from layers.streets.craft.document import (
     Box,
     Crosswalk,
     Document,
+    Head,
     Node,
     Origin,
     Section,
@@ -31,6 +32,7 @@ from layers.streets.craft.osm.read import BadFile
 
 SNAP = 0.5
 """Ends nearer to each other than this are one node, in metres."""
+BEYOND, BESIDE = 9.0, 7.0
 USUAL = {1: (24.0, 4), 2: (15.0, 4), 3: (9.0, 2), 4: (5.5, 1)}
 """Carriageway and lanes of a street of a rank about which nothing is said."""
 
@@ -59,6 +61,7 @@ def draft(
     signals: Iterable[tuple[float, float]] = (),
     traffic: str = "right",
     origin: Origin = "plan",
+    heads_assumed: bool = False,
 ) -> Draft:
     """`signals` are points; the nodes nearest to them, within 5 m, have signals."""
     rows = sorted(lines, key=lambda line: line.key)
@@ -113,8 +116,9 @@ def draft(
         for id_, at in sorted(nodes.items())
         if degree[id_]
     )
+    heads = tuple(_heads(segments, arms, nodes)) if heads_assumed else ()
     document = Document(
-        crs=crs, traffic="left" if traffic == "left" else "right", rules_on=rules_on, nodes=made,
+        heads=heads, crs=crs, traffic="left" if traffic == "left" else "right", rules_on=rules_on, nodes=made,
         segments=tuple(segments), arms=tuple(arms),
     )  # fmt: skip
     return Draft(document, review)
@@ -203,6 +207,24 @@ def cross_section(line: Line) -> tuple[Section, list[str]]:
         for n, (kind, wide, way) in enumerate(rows, 1)
     )
     return Section(strips=strips), said
+
+
+def _heads(segments: list[Segment], arms: list[Arm], nodes: dict[str, tuple[float, float]]) -> Iterator[Head]:
+    """For each stop line a signal head beyond the junction, to the right of those who look at it."""
+    by_id = {segment.id: segment for segment in segments}
+    for arm in arms:
+        if arm.stop is None:
+            continue
+        segment = by_id[arm.segment]
+        line = [nodes[segment.a], *segment.via, nodes[segment.b]]
+        (x, y), (px, py) = (line[0], line[1]) if arm.end == "a" else (line[-1], line[-2])
+        far = hypot(x - px, y - py)
+        ux, uy = (x - px) / far, (y - py) / far
+        at = (round(x + ux * BEYOND + uy * BESIDE, 3), round(y + uy * BEYOND - ux * BESIDE, 3))
+        node = segment.a if arm.end == "a" else segment.b
+        yield Head(
+            id=f"{arm.segment}.{arm.end}", node=node, at=at, faces=(arm.segment, arm.end), origin={"at": "osm-default"}
+        )
 
 
 def _arm(segment: str, end: str, section: Section, line: Line) -> Arm | None:
