@@ -100,6 +100,7 @@ def _around(names: Collection[str]) -> int:
             nodes.add(f"node/{rest.partition('/')[0]}")
     there = read.objects({*touched, *(n for n in names if n.split("/")[0] in ("sign", "head"))})
     ends = {e for name in touched if name in there for e in needs("segment", there[name].params)}
+    ends |= _former_ends(touched - set(there))
     core = set(touched) | set(_at(nodes | ends)) | _drawn_with(touched, nodes)
     box = _box(core | nodes | free)
     if box is None:
@@ -124,8 +125,19 @@ def _around(names: Collection[str]) -> int:
     count += _replace("streets_drawnwarning", WARNING, _warnings(drawn, found_wrong, set(owners)), owners)
     live(sorted(core))
     if count:
-        count += _blocks(core | hubs, drawn.crs)
+        count += _blocks(box, drawn.crs)
     return count
+
+
+def _former_ends(segments: Collection[str]) -> set[str]:
+    """Where segments that are no more ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (object) 'node/' || (params->>'a'), 'node/' || (params->>'b') FROM streets_version "
+            "WHERE object = ANY(%s) ORDER BY object, id DESC",
+            (sorted(segments),),
+        )
+        return {end for row in cursor.fetchall() for end in row}
 
 
 def _at(nodes: Collection[str]) -> dict[str, Any]:
@@ -317,19 +329,19 @@ def live(names: Collection[str] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def _blocks(owners: Collection[str], crs: int) -> int:
-    """Blocks beside what changed, from the ground that encloses them."""
-    wanted = sorted(owners)
+def _blocks(box: tuple[float, float, float, float], crs: int) -> int:
+    """Blocks that touch a box, from the ground that encloses them."""
     back = Transformer.from_crs(4326, crs, always_xy=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH mine AS (SELECT ST_SetSRID(ST_Extent(merc)::geometry, 3857) AS e FROM streets_drawnarea WHERE owner = ANY(%s)), "
+            "WITH mine AS (SELECT ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857) AS e), "
             "old AS (SELECT b.id, b.merc FROM streets_drawnarea b, mine WHERE b.part = 'block' AND b.merc && mine.e), "
             "wide AS (SELECT ST_Expand(ST_SetSRID(ST_Extent(g)::geometry, 3857), 2) AS e FROM "
             "(SELECT e AS g FROM mine UNION ALL SELECT merc FROM old) AS x) "
-            "SELECT g.geom::bytea, NULL, NULL FROM streets_drawnarea g, wide WHERE g.part IN ('lane', 'side', 'junction') AND g.merc && wide.e "
+            "SELECT g.geom::bytea, NULL, NULL FROM streets_drawnarea g, wide "
+            "WHERE g.part IN ('lane', 'side', 'junction') AND g.merc && wide.e "
             "UNION ALL SELECT NULL, ST_AsBinary(ST_Transform(e, 4326)), (SELECT array_agg(id) FROM old) FROM wide",
-            (wanted,),
+            box,
         )
         found = cursor.fetchall()
     window = next(shapely.from_wkb(bytes(row[1])) for row in found if row[1] is not None)

@@ -148,10 +148,16 @@ def _flat(shapes: Iterable[BaseGeometry]) -> list[BaseGeometry]:
 
 
 def enclosed(grounds: list[BaseGeometry]) -> Iterator[Area]:
-    """The blocks that the ground of the streets encloses."""
-    for block in blocks(grounds):
-        key = feature_id("block", block.shape.wkb_hex)
-        yield Area(key, "block", "", block.shape, block.kind, "", 0, {"area": round(block.shape.area, 1)})
+    """The blocks that the ground of the streets encloses: the same ones, to the bit, from the ground around a block
+    as from that of the whole city."""
+    if not grounds:
+        return
+    exact = shapely.transform(np.array(grounds, dtype=object), lambda xy: np.round(xy, 3))
+    whole = shapely.union_all(exact, grid_size=1e-3)
+    for block in blocks([whole]):
+        shape = shapely.normalize(shapely.transform(block.shape, lambda xy: np.round(xy, 3)))
+        key = feature_id("block", shape.wkb_hex)
+        yield Area(key, "block", "", shape, block.kind, "", 0, {"area": round(shape.area, 1)})
 
 
 def placed(rows: list[Area], crs: int) -> list[BaseGeometry]:

@@ -472,7 +472,7 @@ def copy_junction(
             copy_arm(desk, arm["arm"], name.partition("/")[2], end)
         elif desk.has(own):
             desk.put(own, None)
-    return {"rotation": round(-off, 1)}
+    return {"rotation": round(off, 1)}
 
 
 def _rotation(here: list[float], there: list[float], wanted: float | None) -> tuple[int, float]:
