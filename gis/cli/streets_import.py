@@ -44,7 +44,11 @@ def import_streets(
             who=f"cli:{getpass.getuser()}", method=method, note=file.name, kind="import", accepted=True
         )
         with transaction.atomic():
-            counts = seed(made.document, survey, say=(lambda _: None) if as_json else lambda line: click.echo(line, err=True))
+            counts = seed(
+                made.document,
+                survey,
+                say=(lambda _: None) if as_json else lambda line: click.echo(line, err=True),
+            )
             if dry_run:
                 transaction.set_rollback(True)
     except (BadFile, Unreadable, Unwritable) as wrong:
@@ -143,7 +147,9 @@ def _chosen(mapping: Path | None, columns: set[str], file: Path) -> dict[str, st
             if name not in COLUMNS:
                 raise BadFile(f"{mapping.name}: there is no “{name}”; there are {', '.join(COLUMNS)}.")
             if column not in columns:
-                raise BadFile(f"{mapping.name}: {file.name} has no column “{column}”; it has {', '.join(sorted(columns))}.")
+                raise BadFile(
+                    f"{mapping.name}: {file.name} has no column “{column}”; it has {', '.join(sorted(columns))}."
+                )
             chosen[name] = column
     return {name: column for name, column in chosen.items() if column}
 
@@ -162,7 +168,9 @@ def _line(key: str, xy: Any, row: dict[str, Any], name: str) -> Line:
         try:
             return float(row[what]) if row.get(what) is not None else None
         except (TypeError, ValueError) as wrong:
-            raise BadFile(f"{name}: line {key} has the {what} “{row[what]}”, which is not a number.") from wrong
+            raise BadFile(
+                f"{name}: line {key} has the {what} “{row[what]}”, which is not a number."
+            ) from wrong
 
     road_class = str(row.get("road_class") or "residential")
     lanes, layer, speed = number("lanes"), number("layer"), number("speed")

@@ -59,7 +59,9 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
         if there:
             _clear(say)
         rows = _fill(city, say)
-        rows |= {f"street {name}": count for name, count in lay_streets(city, say).items() if name != "changeset"}
+        rows |= {
+            f"street {name}": count for name, count in lay_streets(city, say).items() if name != "changeset"
+        }
         Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
     finish(say)
     say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")

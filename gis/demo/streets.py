@@ -50,7 +50,13 @@ def lay_streets(city: dict[str, Table], say: Say) -> dict[str, int]:
     lit = [tuple(p) for p, s in zip(points.tolist(), junctions.columns["signal"], strict=True) if s == "1"]
     made = draft(lines, crs=TWD97, rules_on=today(), signals=lit, heads_assumed=True)
     survey = Survey(
-        who="cli:demo", method="lines", unit="示範", note="合成", kind="import", origin=SYNTHETIC, accepted=True
+        who="cli:demo",
+        method="lines",
+        unit="示範",
+        note="合成",
+        kind="import",
+        origin=SYNTHETIC,
+        accepted=True,
     )
     return seed(made.document, survey, say=say)
 

@@ -32,7 +32,9 @@ class Part(BaseModel):
 
 
 class Value(Part):
-    path: str = Field(description="Such as sections/0/strips/3/width; members of a list by their id or number")
+    path: str = Field(
+        description="Such as sections/0/strips/3/width; members of a list by their id or number"
+    )
     value: Any = None
 
 
@@ -169,7 +171,9 @@ def open_desk() -> Desk:
         if name.startswith("segment/"):
             piece = look(name)
             if piece:
-                found |= {n: f.params for n, f in read.bearing([f"node/{piece['a']}", f"node/{piece['b']}"]).items()}
+                found |= {
+                    n: f.params for n, f in read.bearing([f"node/{piece['a']}", f"node/{piece['b']}"]).items()
+                }
         return found
 
     return Desk({}, look, standing)
@@ -189,13 +193,17 @@ def carry_out(survey: Survey, operations: Sequence[Any], seen: Mapping[str, int]
     for operation in operations:
         notes.update(_do(desk, operation) or {})
     made = desk.edits()
-    edits = [Edit(name, params, seen.get(name), follows=name in desk.follows) for name, params in made.items()]
+    edits = [
+        Edit(name, params, seen.get(name), follows=name in desk.follows) for name, params in made.items()
+    ]
     with transaction.atomic():
         done = _write(survey, edits, desk.lineage)
     return Done(done.written, done.changes, done.warnings, redraw(), notes)
 
 
-def _write(survey: Survey, edits: Sequence[Edit], lineage: Sequence[tuple[str, str, float, float]] = ()) -> Done:
+def _write(
+    survey: Survey, edits: Sequence[Edit], lineage: Sequence[tuple[str, str, float, float]] = ()
+) -> Done:
     before = read.objects(e.object for e in edits)
     written = apply(survey, edits, lineage)
     after = read.objects(written.etags)
@@ -310,7 +318,9 @@ def content_of(desk: Desk, name: str, kind: str) -> Json:
 def undo(survey: Survey, changeset: int) -> Done:
     """Every object of a changeset gets back the parameters that it had before; later edits of others stay."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT at, valid_from FROM streets_changeset WHERE id = %s AND kind <> 'import'", (changeset,))
+        cursor.execute(
+            "SELECT at, valid_from FROM streets_changeset WHERE id = %s AND kind <> 'import'", (changeset,)
+        )
         row = cursor.fetchone()
         if row is None:
             raise Unwritable(f"There is no changeset {changeset} that could be undone.")
@@ -330,7 +340,15 @@ def undo(survey: Survey, changeset: int) -> Done:
             if found.conflicts:
                 theirs = now[name].params if name in now else None
                 clashes.append(
-                    Clash(name, now[name].id if name in now else None, made.get(name), was.get(name), theirs, found.value, found.conflicts)
+                    Clash(
+                        name,
+                        now[name].id if name in now else None,
+                        made.get(name),
+                        was.get(name),
+                        theirs,
+                        found.value,
+                        found.conflicts,
+                    )
                 )
             edits.append(Edit(name, found.value, now[name].id if name in now else 0))
         if clashes:
@@ -349,7 +367,9 @@ def _before(names: Sequence[str], at: datetime) -> dict[str, Json]:
 
 
 def _then(names: Sequence[str], at: datetime) -> dict[str, Json]:
-    return read.params(_any_time(read.Sql("v.object = ANY(%s) AND upper_inf(v.valid) AND v.txn @> %s", (list(names), at))))
+    return read.params(
+        _any_time(read.Sql("v.object = ANY(%s) AND upper_inf(v.valid) AND v.txn @> %s", (list(names), at)))
+    )
 
 
 def _any_time(condition: read.Sql) -> dict[str, read.Found]:
@@ -369,7 +389,9 @@ def accept(who: str, changeset: int) -> bool:
             (who, timezone.now(), changeset),
         )
         done = cursor.rowcount > 0
-        cursor.execute("SELECT object FROM streets_version WHERE changeset_id = %s AND kind = 'segment'", (changeset,))
+        cursor.execute(
+            "SELECT object FROM streets_version WHERE changeset_id = %s AND kind = 'segment'", (changeset,)
+        )
         live([name for (name,) in cursor.fetchall()])
     return done
 

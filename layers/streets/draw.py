@@ -32,7 +32,20 @@ GROUND = ("lane", "side", "junction")
 Say = Callable[[str], None]
 
 AREA = ("key", "part", "owner", "kind", "name", "level", "info", "geom")
-LINE = ("key", "owner", "name", "kind", "rank", "width_m", "lanes", "oneway", "speed", "level", "measured", "geom")
+LINE = (
+    "key",
+    "owner",
+    "name",
+    "kind",
+    "rank",
+    "width_m",
+    "lanes",
+    "oneway",
+    "speed",
+    "level",
+    "measured",
+    "geom",
+)
 POINT = ("key", "part", "owner", "kind", "face", "geom")
 WARNING = ("key", "owner", "kind", "severity", "said", "said_en", "geom")
 TABLES = ("streets_drawnarea", "streets_drawnline", "streets_drawnpoint", "streets_drawnwarning")
@@ -114,7 +127,8 @@ def _around(names: Collection[str]) -> int:
     hubs = {row.owner for row in rows if row.part == "junction"} | {
         f"node/{plan.web.nodes[k].id}"
         for hub in plan.web.hubs
-        if any(arm.key[0] in ids for arm in hub.arms) or nodes & {f"node/{plan.web.nodes[k].id}" for k in hub.nodes}
+        if any(arm.key[0] in ids for arm in hub.arms)
+        or nodes & {f"node/{plan.web.nodes[k].id}" for k in hub.nodes}
         for k in hub.nodes
     }
     owners = sorted(core | hubs | nodes | free)
@@ -144,7 +158,9 @@ def _at(nodes: Collection[str]) -> dict[str, Any]:
     ids = sorted(name.partition("/")[2] for name in nodes)
     if not ids:
         return {}
-    condition = Sql("v.kind = 'segment' AND (v.params->>'a' = ANY(%s) OR v.params->>'b' = ANY(%s))", (ids, ids))
+    condition = Sql(
+        "v.kind = 'segment' AND (v.params->>'a' = ANY(%s) OR v.params->>'b' = ANY(%s))", (ids, ids)
+    )
     return read.fetch(condition)
 
 
@@ -189,7 +205,16 @@ def _box(names: Collection[str]) -> tuple[float, float, float, float] | None:
 def _area_rows(rows: list[Area], crs: int) -> list[tuple[Any, ...]]:
     shapes = placed(rows, crs)
     return [
-        (r.key, r.part, r.owner, r.kind[:40], r.name[:200], r.level, json.dumps(r.info, ensure_ascii=False), shape)
+        (
+            r.key,
+            r.part,
+            r.owner,
+            r.kind[:40],
+            r.name[:200],
+            r.level,
+            json.dumps(r.info, ensure_ascii=False),
+            shape,
+        )
         for r, shape in zip(rows, shapes, strict=True)
         if not shape.is_empty
     ]

@@ -27,7 +27,8 @@ class DrawnArea(AreaRow):
     class Meta:
         verbose_name = verbose_name_plural = "道路圖形（面）"
         indexes: ClassVar = [
-            GistIndex(fields=["merc"], name=f"drawn_{part}_merc", condition=models.Q(part=part)) for part in AREAS
+            GistIndex(fields=["merc"], name=f"drawn_{part}_merc", condition=models.Q(part=part))
+            for part in AREAS
         ]
 
 

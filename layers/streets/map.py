@@ -29,7 +29,9 @@ def _drawn(part: str, more: str = "") -> Query:
     )
 
 
-def _said(name: str, zh: str, en: str, type_: FieldType = "string", tile: int | None = None, **more: str) -> Field:
+def _said(
+    name: str, zh: str, en: str, type_: FieldType = "string", tile: int | None = None, **more: str
+) -> Field:
     return Field(name, Text(zh, en), type=type_, tile=tile, **more)  # type: ignore[arg-type]
 
 
@@ -39,7 +41,9 @@ LEVEL = _said("level", "層", "Level", "integer", 15)
 SURFACES = Layer(
     id="street_carriageways",
     title=Text("車道鋪面", "Carriageways of the street map"),
-    description=Text("由道路參數推導的鋪面，路緣到路緣。", "From kerb to kerb, derived from street parameters."),
+    description=Text(
+        "由道路參數推導的鋪面，路緣到路緣。", "From kerb to kerb, derived from street parameters."
+    ),
     group="base",
     source=_drawn("carriageway"),
     fields=(_said("kind", "等級", "Class", tile=15), _said("name", "路名", "Name"), LEVEL, OWNER),
@@ -54,7 +58,10 @@ SURFACES = Layer(
 SIDES = Layer(
     id="street_sides",
     title=Text("人行道與分隔島", "Sidewalks and medians"),
-    description=Text("人行道、標線人行道、騎樓、分隔島、停車帶與路肩。", "Sidewalks, medians, parking strips and shoulders."),
+    description=Text(
+        "人行道、標線人行道、騎樓、分隔島、停車帶與路肩。",
+        "Sidewalks, medians, parking strips and shoulders.",
+    ),
     group="base",
     source=_drawn("side"),
     fields=(_said("kind", "種類", "Kind", tile=15), _said("name", "路名", "Name"), LEVEL, OWNER),
@@ -82,9 +89,14 @@ SIDES = Layer(
 LANES = Layer(
     id="street_lanes",
     title=Text("車道", "Lanes"),
-    description=Text("每一車道：種類、方向、寬度與轉向。", "Each lane with its kind, direction, width and turns."),
+    description=Text(
+        "每一車道：種類、方向、寬度與轉向。", "Each lane with its kind, direction, width and turns."
+    ),
     group="base",
-    source=_drawn("lane", ", (info->>'dir')::int AS dir, (info->>'width')::float8 AS width, info->>'segment' AS segment, info->>'strip' AS strip, info->>'origin' AS measured"),
+    source=_drawn(
+        "lane",
+        ", (info->>'dir')::int AS dir, (info->>'width')::float8 AS width, info->>'segment' AS segment, info->>'strip' AS strip, info->>'origin' AS measured",
+    ),
     fields=(
         _said("kind", "種類", "Kind", tile=16),
         _said("dir", "方向", "Direction", "integer", 17),
@@ -121,7 +133,9 @@ LANES = Layer(
 JUNCTIONS = Layer(
     id="street_junctions",
     title=Text("路口面", "Junction areas"),
-    description=Text("路口車行範圍，依路緣線推導。", "The carriageway of junctions, from tangent to tangent."),
+    description=Text(
+        "路口車行範圍，依路緣線推導。", "The carriageway of junctions, from tangent to tangent."
+    ),
     group="base",
     source=_drawn("junction", ", (info->>'legs')::int AS legs, (info->>'arms')::int AS arms"),
     fields=(
@@ -155,10 +169,19 @@ JUNCTIONS = Layer(
 ZONES = Layer(
     id="street_zones",
     title=Text("路口管制範圍", "Junction zones"),
-    description=Text("停止線至停止線，含行人穿越道：「路口」事故之範圍。", "From stop line to stop line: what counts as at the junction."),
+    description=Text(
+        "停止線至停止線，含行人穿越道：「路口」事故之範圍。",
+        "From stop line to stop line: what counts as at the junction.",
+    ),
     group="base",
     source=_drawn("zone", ", (info->>'legs')::int AS legs"),
-    fields=(_said("kind", "管制", "Control", tile=15), _said("name", "名稱", "Name"), _said("legs", "岔數", "Legs", "integer"), LEVEL, OWNER),
+    fields=(
+        _said("kind", "管制", "Control", tile=15),
+        _said("name", "名稱", "Name"),
+        _said("legs", "岔數", "Legs", "integer"),
+        LEVEL,
+        OWNER,
+    ),
     zooms=(15, 22),
     style=Style(Fills(color="accent", opacity=0.2), Lines(color="accent", width=1.2, dash=True)),
     attribution=CITY,
@@ -171,7 +194,10 @@ BLOCKS = Layer(
     description=Text("道路外緣圍成的街廓。", "What the outer edges of the streets enclose."),
     group="base",
     source=_drawn("block", ", (info->>'area')::float8 AS area"),
-    fields=(_said("kind", "種類", "Kind", tile=14), Field("area", Text("面積", "Area"), type="number", unit="m²", tile=16)),
+    fields=(
+        _said("kind", "種類", "Kind", tile=14),
+        Field("area", Text("面積", "Area"), type="number", unit="m²", tile=16),
+    ),
     zooms=(14, 22),
     generalise=(Simplify(below=17, pixels=0.5, area=4.0),),
     style=Style(Fills(color="block", outline="casing", zooms=(14, 24))),
@@ -182,7 +208,10 @@ BLOCKS = Layer(
 MARKINGS = Layer(
     id="street_markings",
     title=Text("標線", "Markings"),
-    description=Text("依設置規則條文繪出的每一標線。", "Every marking, painted by the article of the rules that it is under."),
+    description=Text(
+        "依設置規則條文繪出的每一標線。",
+        "Every marking, painted by the article of the rules that it is under.",
+    ),
     group="base",
     source=_drawn("marking", ", info->>'colour' AS colour, info->>'article' AS article"),
     fields=(
@@ -195,7 +224,10 @@ MARKINGS = Layer(
     ),
     zooms=(16, 22),
     generalise=(
-        Only(below=18, where="q.kind IN ('crosswalk', 'zebra', 'stop_line', 'double_yellow', 'waiting_front', 'lane_line', 'centre_line')"),
+        Only(
+            below=18,
+            where="q.kind IN ('crosswalk', 'zebra', 'stop_line', 'double_yellow', 'waiting_front', 'lane_line', 'centre_line')",
+        ),
         Simplify(below=19, pixels=0.3),
     ),
     style=Style(
@@ -238,7 +270,10 @@ LINES_SQL = (
 CENTRE = Layer(
     id="street_lines",
     title=Text("道路參數中心線", "Centre lines of the street map"),
-    description=Text("每一路段之中心線與參數摘要；警察回報未審者為虛線。", "Each segment with a summary of its parameters; what is reported but not yet accepted is dashed."),
+    description=Text(
+        "每一路段之中心線與參數摘要；警察回報未審者為虛線。",
+        "Each segment with a summary of its parameters; what is reported but not yet accepted is dashed.",
+    ),
     group="place",
     source=Query(LINES_SQL, "line", ("streets_drawnline",)),
     fields=LINE_FIELDS,
@@ -312,7 +347,12 @@ POSTS = Layer(
         "point",
         ("streets_drawnpoint",),
     ),
-    fields=(_said("part", "類別", "What", tile=17), _said("kind", "編號或種類", "Code or kind", tile=17), _said("face", "面向", "Faces", "number", 17), OWNER),
+    fields=(
+        _said("part", "類別", "What", tile=17),
+        _said("kind", "編號或種類", "Code or kind", tile=17),
+        _said("face", "面向", "Faces", "number", 17),
+        OWNER,
+    ),
     zooms=(17, 22),
     style=Style(
         Points(
@@ -331,7 +371,10 @@ POSTS = Layer(
 WARNINGS = Layer(
     id="street_warnings",
     title=Text("圖資檢核提醒", "Warnings of the street map"),
-    description=Text("不符設置規則或尚待查核之處（V1–V20）。", "Where a rule is not kept or something should be looked at (V1–V20)."),
+    description=Text(
+        "不符設置規則或尚待查核之處（V1–V20）。",
+        "Where a rule is not kept or something should be looked at (V1–V20).",
+    ),
     group="place",
     source=Query(
         "SELECT id, geom, merc, owner, kind, said, said_en, severity FROM streets_drawnwarning",

@@ -19,7 +19,9 @@ Say = Callable[[str], None]
 COLUMNS = "object, kind, bearer, schema, params, geom, merc, valid, txn, changeset_id"
 
 
-def seed(document: Document, survey: Survey, *, draw: bool = True, say: Say = lambda _: None) -> dict[str, int]:
+def seed(
+    document: Document, survey: Survey, *, draw: bool = True, say: Say = lambda _: None
+) -> dict[str, int]:
     """The objects of the document become the first versions of themselves; none of them may be there yet."""
     objects = apart(document)
     with transaction.atomic():
@@ -33,7 +35,9 @@ def seed(document: Document, survey: Survey, *, draw: bool = True, say: Say = la
         changeset = write._changeset(survey, at, valid_from)
         shapes = write.places(objects)
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TEMPORARY TABLE seeded ON COMMIT DROP AS SELECT {COLUMNS} FROM streets_version WITH NO DATA")
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE seeded ON COMMIT DROP AS SELECT {COLUMNS} FROM streets_version WITH NO DATA"
+            )
             with cursor.copy(
                 "COPY seeded (object, kind, bearer, schema, params, geom, valid, txn, changeset_id) FROM STDIN"
             ) as copy:
@@ -42,7 +46,17 @@ def seed(document: Document, survey: Survey, *, draw: bool = True, say: Say = la
                     kind = kind_of(name)
                     said = json.dumps(params, ensure_ascii=False)
                     copy.write_row(
-                        (name, kind, bearer(kind, params), CURRENT, said, shapes.get(name), valid, txn, changeset)
+                        (
+                            name,
+                            kind,
+                            bearer(kind, params),
+                            CURRENT,
+                            said,
+                            shapes.get(name),
+                            valid,
+                            txn,
+                            changeset,
+                        )
                     )
             cursor.execute(
                 f"INSERT INTO streets_version ({COLUMNS}) SELECT object, kind, bearer, schema, params, geom, "

@@ -134,12 +134,14 @@ def _apply(
     at = _moment(new)
     valid_from = survey.valid_from or at
     if valid_from > at:
-        raise Unwritable("The edit would hold from a day that has not come yet; leave “valid_from” out, or set it back.")
+        raise Unwritable(
+            "The edit would hold from a day that has not come yet; leave “valid_from” out, or set it back."
+        )
     changeset = _changeset(survey, at, valid_from)
     etags = _versions(new, at, valid_from, changeset)
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO streets_lineage (parent, child, start, \"end\", changeset_id) VALUES (%s, %s, %s, %s, %s)",
+            'INSERT INTO streets_lineage (parent, child, start, "end", changeset_id) VALUES (%s, %s, %s, %s, %s)',
             [(*row, changeset) for row in lineage],
         )
     gone = tuple(sorted(name for name, params in new.items() if params is None))
@@ -193,7 +195,15 @@ def _merged(
         found = merge(base.params if base else None, mine, theirs)
         if found.conflicts:
             clashes.append(
-                Clash(name, now.id if now else None, base.params if base else None, mine, theirs, found.value, found.conflicts)
+                Clash(
+                    name,
+                    now.id if now else None,
+                    base.params if base else None,
+                    mine,
+                    theirs,
+                    found.value,
+                    found.conflicts,
+                )
             )
         else:
             new[name] = None if found.value is None else checked(name, found.value)

@@ -20,7 +20,9 @@ EAST, NORTH = 200_000.0, 2_600_000.0
 def there(document: Document) -> Document:
     """The document moved to where EPSG:3826 is meant to be used."""
     nodes = tuple(
-        n.model_copy(update={"at": (round(n.at[0] + EAST, 3), round(n.at[1] + NORTH, 3)), "control": "signal"})
+        n.model_copy(
+            update={"at": (round(n.at[0] + EAST, 3), round(n.at[1] + NORTH, 3)), "control": "signal"}
+        )
         for n in document.nodes
     )
     segments = tuple(

@@ -26,7 +26,9 @@ def now(name: str = NAME) -> read.Found:
 
 
 def width(value: float, strip: str = "1", name: str = NAME) -> desk.Set:
-    return desk.Set(op="set", object=name, values=[desk.Value(path=f"sections/0/strips/{strip}/width", value=value)])
+    return desk.Set(
+        op="set", object=name, values=[desk.Value(path=f"sections/0/strips/{strip}/width", value=value)]
+    )
 
 
 def of(name: str = NAME, strip: str = "1", when: AsOf = read.NOW) -> float:
@@ -126,7 +128,9 @@ def test_what_an_edit_draws_is_what_a_rebuild_draws(streets: Document, what: str
     at = now(node).params["at"]
     operations: dict[str, list[object]] = {
         "width": [width(4.2, name=name)],
-        "move": [desk.Set(op="set", object=node, values=[desk.Value(path="at", value=[at[0] + 3, at[1] - 2])])],
+        "move": [
+            desk.Set(op="set", object=node, values=[desk.Value(path="at", value=[at[0] + 3, at[1] - 2])])
+        ],
         "split": [desk.Split(op="split", object=name, s=40)],
         "remove": [desk.Remove(op="remove", object=name, with_standing=True)],
         "signal": [desk.Set(op="set", object=node, values=[desk.Value(path="radius", value=9.0)])],
@@ -140,7 +144,7 @@ def test_what_an_edit_draws_is_what_a_rebuild_draws(streets: Document, what: str
 def test_a_split_segment_says_what_became_of_it(streets: Document) -> None:
     done = desk.carry_out(TAPE, [desk.Split(op="split", object=NAME, s=50)], {NAME: now().id})
     with connection.cursor() as cursor:
-        cursor.execute('SELECT child, start FROM streets_lineage WHERE parent = %s ORDER BY start', (NAME,))
+        cursor.execute("SELECT child, start FROM streets_lineage WHERE parent = %s ORDER BY start", (NAME,))
         assert cursor.fetchall() == [(NAME, 0.0), (done.notes["second"], 50.0)]
 
 
@@ -152,7 +156,10 @@ def test_a_node_in_use_cannot_be_removed(streets: Document) -> None:
 
 def test_a_drawing_is_reproduced_byte_for_byte(streets: Document) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM streets_version WHERE object = %s) AS x", (NAME,))
+        cursor.execute(
+            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM streets_version WHERE object = %s) AS x",
+            (NAME,),
+        )
         box = cursor.fetchone()
     crash = timezone.now()
     with transaction.atomic():
@@ -215,7 +222,12 @@ def test_many_editors_lose_nothing(kept: Document) -> None:
             (names,),
         )
         assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT count(*) FROM streets_version WHERE object = ANY(%s) AND upper_inf(valid) AND upper_inf(txn)", (names,))
+        cursor.execute(
+            "SELECT count(*) FROM streets_version WHERE object = ANY(%s) AND upper_inf(valid) AND upper_inf(txn)",
+            (names,),
+        )
         assert cursor.fetchone() == (4,)
-        cursor.execute("SELECT count(DISTINCT changeset_id) FROM streets_version WHERE object = ANY(%s)", (names,))
+        cursor.execute(
+            "SELECT count(DISTINCT changeset_id) FROM streets_version WHERE object = ANY(%s)", (names,)
+        )
         assert cursor.fetchone() == (6 * 8 + 1,)

@@ -90,7 +90,12 @@ def _parameters(document: Document, held: set[str] | None) -> Iterator[Finding]:
         node = at.get(marking.node)
         if marking.kind == "grid" and node and node.control == "signal":
             yield Finding(
-                "V13", False, f"node/{node.id}", "號誌路口不繪網狀線", "a yellow grid at a junction with signals", node.at
+                "V13",
+                False,
+                f"node/{node.id}",
+                "號誌路口不繪網狀線",
+                "a yellow grid at a junction with signals",
+                node.at,
             )
 
 
@@ -105,11 +110,18 @@ def _segment(segment: Segment, line: shapely.LineString) -> Iterator[Finding]:
         yield Finding("V1", True, name, "環狀路段過短", "a loop shorter than three times its width", here)
     starts = [s.s if s.end == "a" else line.length - s.s for s in segment.sections]
     if any(after <= before for before, after in pairwise(starts)) or starts[-1] >= line.length:
-        yield Finding("V2", True, name, "橫斷面起點未依序遞增", "its sections do not begin one behind the other", here)
+        yield Finding(
+            "V2", True, name, "橫斷面起點未依序遞增", "its sections do not begin one behind the other", here
+        )
     for number, section in enumerate(segment.sections, 1):
         if not _ordered(section.strips):
             yield Finding(
-                "V2", True, name, f"第 {number} 斷面之對向車道交錯而無分隔", f"section {number}: lanes of opposite directions mixed", here
+                "V2",
+                True,
+                name,
+                f"第 {number} 斷面之對向車道交錯而無分隔",
+                f"section {number}: lanes of opposite directions mixed",
+                here,
             )
         for strip in section.strips:
             least = LEAST_WIDTH.get(strip.kind, 0.0)
@@ -164,7 +176,12 @@ def _folds(segment: Segment, line: shapely.LineString, name: str) -> Iterator[Fi
         bend = abs(np.arctan2(cross, dot))
         if bend > 0.35 and min(before, after) < half * np.tan(bend / 2):
             yield Finding(
-                "V15", False, name, "彎道半徑小於半路寬", "a bend tighter than half its width: an edge folds", (q[0], q[1])
+                "V15",
+                False,
+                name,
+                "彎道半徑小於半路寬",
+                "a bend tighter than half its width: an edge folds",
+                (q[0], q[1]),
             )
             return
 
@@ -214,7 +231,9 @@ def _arms(document: Document, at: dict[str, Node], segments: dict[str, Segment])
         arriving = [s for s in section.strips if s.dir == (-1 if arm.end == "a" else 1)]
         both = [s for s in section.strips if s.kind in TRAVEL and s.dir == 0]
         if arm.stop and not arriving and not both:
-            yield Finding("V9", True, name, "無進入車道卻有停止線", "a stop line where nobody arrives", node.at)
+            yield Finding(
+                "V9", True, name, "無進入車道卻有停止線", "a stop line where nobody arrives", node.at
+            )
         if arm.stop and arm.crosswalk and not 1 <= arm.stop.gap <= 3:
             yield Finding(
                 "V9", False, name, f"停止線距行人穿越道 {arm.stop.gap:g} m，應為 1–3 m",
@@ -223,10 +242,24 @@ def _arms(document: Document, at: dict[str, Node], segments: dict[str, Segment])
         if arm.crosswalk:
             outer = (section.strips[0].kind, section.strips[-1].kind)
             if not all(kind in {"sidewalk", "arcade", "marked_walk"} for kind in outer):
-                yield Finding("V10", False, name, "行人穿越道兩端未接人行道", "a crosswalk without a sidewalk on both sides", node.at)
+                yield Finding(
+                    "V10",
+                    False,
+                    name,
+                    "行人穿越道兩端未接人行道",
+                    "a crosswalk without a sidewalk on both sides",
+                    node.at,
+                )
         if arm.box:
             if node.control != "signal":
-                yield Finding("V11", True, name, "無號誌路口不得設待轉區", "a two-stage box where there is no signal", node.at)
+                yield Finding(
+                    "V11",
+                    True,
+                    name,
+                    "無號誌路口不得設待轉區",
+                    "a two-stage box where there is no signal",
+                    node.at,
+                )
             if arm.crosswalk and arm.box.depth > arm.crosswalk.setback + 0.01:
                 yield Finding(
                     "V11", True, name, "待轉區深度超過行人穿越道與橫向車道間的空間",
@@ -234,13 +267,29 @@ def _arms(document: Document, at: dict[str, Node], segments: dict[str, Segment])
                 )  # fmt: skip
         if arm.waiting is not None:
             if arm.stop is None or node.control != "signal":
-                yield Finding("V12", True, name, "停等區須在號誌路口停止線後", "a waiting zone needs a stop line and a signal", node.at)
+                yield Finding(
+                    "V12",
+                    True,
+                    name,
+                    "停等區須在號誌路口停止線後",
+                    "a waiting zone needs a stop line and a signal",
+                    node.at,
+                )
             if (segment.speed or 0) > 60:
-                yield Finding("V12", True, name, "速限逾 60 公里不得設停等區", "a waiting zone where the limit is above 60 km/h", node.at)
+                yield Finding(
+                    "V12",
+                    True,
+                    name,
+                    "速限逾 60 公里不得設停等區",
+                    "a waiting zone where the limit is above 60 km/h",
+                    node.at,
+                )
     for node in document.nodes:
         radii = [node.radius, *(corner.radius for corner in node.corners)]
         if any(r is not None and r < LEAST_TURN for r in radii):
-            yield Finding("V15", False, f"node/{node.id}", "轉彎半徑小於 3 m", "a turning radius below 3 m", node.at)
+            yield Finding(
+                "V15", False, f"node/{node.id}", "轉彎半徑小於 3 m", "a turning radius below 3 m", node.at
+            )
 
 
 def _posts(
@@ -250,19 +299,39 @@ def _posts(
         length = lines[sign.anchor.segment].length
         if sign.anchor.s > length:
             yield Finding(
-                "V18", True, f"sign/{sign.id}", "標誌位置超出路段", f"it stands {sign.anchor.s:g} m along a segment of {length:.1f} m"
+                "V18",
+                True,
+                f"sign/{sign.id}",
+                "標誌位置超出路段",
+                f"it stands {sign.anchor.s:g} m along a segment of {length:.1f} m",
             )
     for head in document.heads:
         if not head.faces:
             continue
         segment, end = segments[head.faces[0]], head.faces[1]
         if (segment.a if end == "a" else segment.b) != head.node:
-            yield Finding("V18", True, f"head/{head.id}", "號誌面向之路段不在本路口", "it faces an arm of another junction", head.at)
+            yield Finding(
+                "V18",
+                True,
+                f"head/{head.id}",
+                "號誌面向之路段不在本路口",
+                "it faces an arm of another junction",
+                head.at,
+            )
             continue
         section = segment.sections[0 if end == "a" else -1]
         arrives = -1 if end == "a" else 1
-        if head.kind == "vehicle" and not any(s.kind in TRAVEL and s.dir in (arrives, 0) for s in section.strips):
-            yield Finding("V18", True, f"head/{head.id}", "號誌面向無進入車道之路段", "it faces an arm on which nobody arrives", head.at)
+        if head.kind == "vehicle" and not any(
+            s.kind in TRAVEL and s.dir in (arrives, 0) for s in section.strips
+        ):
+            yield Finding(
+                "V18",
+                True,
+                f"head/{head.id}",
+                "號誌面向無進入車道之路段",
+                "it faces an arm on which nobody arrives",
+                head.at,
+            )
 
 
 # shapes
@@ -277,17 +346,19 @@ def _geometry(plan: Plan, held: set[str] | None) -> Iterator[Finding]:
         owner = f"node/{junction.hub.key}"
         rows += [(owner, junction.layer, shape) for shape in (junction.kerb, *junction.walks)]
         if junction.kerb.geom_type != "Polygon":
-            yield Finding("V3", False, owner, "路口面分成數塊", "its area is in several parts", _centre(junction.kerb))
+            yield Finding(
+                "V3", False, owner, "路口面分成數塊", "its area is in several parts", _centre(junction.kerb)
+            )
     shapes = np.array([shape for _, _, shape in rows], dtype=object)
     bad = ~shapely.is_valid(shapes) | shapely.is_empty(shapes)
     for k in np.flatnonzero(bad):
         yield Finding("V3", True, rows[k][0], "圖形無效或為空", "a shape that is empty or not valid")
-    drawn = {rows[k][0] for k in range(len(rows))} | {
-        names[k] for hub in plan.web.hubs for k in hub.inside
-    }
+    drawn = {rows[k][0] for k in range(len(rows))} | {names[k] for hub in plan.web.hubs for k in hub.inside}
     for name in names:
         if name not in drawn and (held is None or name in held):
-            yield Finding("V3", False, name, "路口間沒有剩餘路面", "nothing of it is left between its junctions")
+            yield Finding(
+                "V3", False, name, "路口間沒有剩餘路面", "nothing of it is left between its junctions"
+            )
     mine = [k for k, row in enumerate(rows) if held is None or row[0] in held]
     if not mine:
         return
@@ -322,11 +393,28 @@ def conserved(plan: Plan) -> list[Finding]:
         whole = shapely.union_all(np.array(ground, dtype=object)).area
         lost = abs(sum(g.area for g in ground) / whole - 1)
         if lost > CONSERVED:
-            found.append(Finding("V5", True, "map", f"面積不守恆 {lost:.1e}", f"area counted twice or lost: {lost:.1e} of all"))
+            found.append(
+                Finding(
+                    "V5",
+                    True,
+                    "map",
+                    f"面積不守恆 {lost:.1e}",
+                    f"area counted twice or lost: {lost:.1e} of all",
+                )
+            )
         for block in plan.blocks:
             seam = block.shape.area < GAP * block.shape.length
             if seam:
-                found.append(Finding("V19", True, "map", "街廓邊界有縫隙", "a gap at the edge of a block", _centre(block.shape)))
+                found.append(
+                    Finding(
+                        "V19",
+                        True,
+                        "map",
+                        "街廓邊界有縫隙",
+                        "a gap at the edge of a block",
+                        _centre(block.shape),
+                    )
+                )
     return found
 
 
@@ -349,7 +437,12 @@ def _movements(plan: Plan, held: set[str] | None) -> Iterator[Finding]:
                 for s in o.ribbon.pieces[0 if o.end == 0 else -1].strips
             )
             for strip in strips:
-                if strip.kind in TRAVEL and strip.dir == inbound and exits and (segment, end, strip.id) not in left:
+                if (
+                    strip.kind in TRAVEL
+                    and strip.dir == inbound
+                    and exits
+                    and (segment, end, strip.id) not in left
+                ):
                     yield Finding(
                         "V6", True, f"segment/{segment}", f"車道 {strip.id} 進入路口後無處可去",
                         f"strip {strip.id} leads into a junction and nowhere out of it", at,
@@ -362,7 +455,14 @@ def _movements(plan: Plan, held: set[str] | None) -> Iterator[Finding]:
             )
             leaves = any(s.kind in TRAVEL and s.dir == outbound for s in strips)
             if leaves and entries and (segment, end) not in reached:
-                yield Finding("V6", True, f"segment/{segment}", "沒有車道通往此路段", "no lane of the junction leads into it", at)
+                yield Finding(
+                    "V6",
+                    True,
+                    f"segment/{segment}",
+                    "沒有車道通往此路段",
+                    "no lane of the junction leads into it",
+                    at,
+                )
 
 
 def _touches(plan: Plan, nodes: list[int], held: set[str]) -> bool:

@@ -53,12 +53,19 @@ def fit(
         codes[free] = np.where(gaps.min(axis=1) <= NEAR, nearest, -1)
     used = codes >= 0
     if used.sum() < 3:
-        return {"apply": False, "why": "Fewer than three points lie on a boundary.", "widths": {}, "residuals": []}
+        return {
+            "apply": False,
+            "why": "Fewer than three points lie on a boundary.",
+            "widths": {},
+            "residuals": [],
+        }
     known = sorted(set(codes[used].tolist()))
     solved, residual, weights = _solved(s[used] - middle, t[used], codes[used], known, accuracy)
     at = dict(zip(known, solved[1:], strict=True))
     widths = {
-        strips[k].id: round(float(at[k] - at[k + 1]), 3) for k in range(len(strips)) if k in at and k + 1 in at
+        strips[k].id: round(float(at[k] - at[k + 1]), 3)
+        for k in range(len(strips))
+        if k in at and k + 1 in at
     }
     kept = weights > 0.3
     rms = float(np.sqrt(np.mean(residual[kept] ** 2))) if kept.any() else float("inf")
@@ -66,7 +73,9 @@ def fit(
     all_residuals[used] = residual
     return {
         "apply": bool(rms <= 3 * accuracy and min(widths.values(), default=1.0) > 0),
-        "why": "" if rms <= 3 * accuracy else f"The points disagree by {rms:.3f} m, more than three times their accuracy.",
+        "why": ""
+        if rms <= 3 * accuracy
+        else f"The points disagree by {rms:.3f} m, more than three times their accuracy.",
         "rms": round(rms, 4),
         "heading": round(float(np.degrees(solved[0])), 4),
         "widths": widths,
@@ -111,6 +120,10 @@ def _solved(
         if round_ > ROUNDS // 2:
             weights = np.where(np.abs(residual) > 4 * scale, 1e-6, weights)
         root = np.sqrt(weights)[:, None]
-        solved = np.linalg.lstsq(np.vstack((rows * root, np.eye(1, rows.shape[1]) * 1e-3)), np.append(t * root[:, 0], 0), rcond=None)[0]
+        solved = np.linalg.lstsq(
+            np.vstack((rows * root, np.eye(1, rows.shape[1]) * 1e-3)),
+            np.append(t * root[:, 0], 0),
+            rcond=None,
+        )[0]
         residual = t - rows @ solved
     return solved, residual, weights

@@ -223,7 +223,11 @@ def _heads(segments: list[Segment], arms: list[Arm], nodes: dict[str, tuple[floa
         at = (round(x + ux * BEYOND + uy * BESIDE, 3), round(y + uy * BEYOND - ux * BESIDE, 3))
         node = segment.a if arm.end == "a" else segment.b
         yield Head(
-            id=f"{arm.segment}.{arm.end}", node=node, at=at, faces=(arm.segment, arm.end), origin={"at": "osm-default"}
+            id=f"{arm.segment}.{arm.end}",
+            node=node,
+            at=at,
+            faces=(arm.segment, arm.end),
+            origin={"at": "osm-default"},
         )
 
 

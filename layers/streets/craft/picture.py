@@ -51,7 +51,11 @@ def areas(plan: Plan, core: Collection[str] | None = None) -> Iterator[Area]:
     held = None if core is None else set(core)
     yield from _strips(plan)
     for junction in plan.junctions:
-        if held is None or any(arm.key[0] in held for arm in junction.hub.arms) or _holds(plan, junction, held):
+        if (
+            held is None
+            or any(arm.key[0] in held for arm in junction.hub.arms)
+            or _holds(plan, junction, held)
+        ):
             yield from _junction(plan, junction)
     yield from _markings(plan, held)
 
@@ -108,7 +112,14 @@ def _strips(plan: Plan) -> Iterator[Area]:
             key = feature_id(segment.id, "carriageway")
             info = {"segment": segment.id}
             yield Area(
-                key, "carriageway", f"segment/{segment.id}", whole, segment.road_class, segment.name, segment.layer, info
+                key,
+                "carriageway",
+                f"segment/{segment.id}",
+                whole,
+                segment.road_class,
+                segment.name,
+                segment.layer,
+                info,
             )
 
 
@@ -164,7 +175,8 @@ def placed(rows: list[Area], crs: int) -> list[BaseGeometry]:
     """The shapes in WGS 84, multiple."""
     shapes = in_degrees((row.shape for row in rows), crs)
     return [
-        shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon(_polygons(shape)) for shape in shapes
+        shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon(_polygons(shape))
+        for shape in shapes
     ]
 
 

@@ -136,12 +136,20 @@ def together(
         elif any(needed not in objects for needed in needs(kind, piece)):
             continue
         if kind == "movement" and any(
-            piece[end]["strip"] not in strips[f"segment/{piece[end]['segment']}"] for end in ("source", "target")
+            piece[end]["strip"] not in strips[f"segment/{piece[end]['segment']}"]
+            for end in ("source", "target")
         ):
             continue
         rows[LISTS[kind]].append(piece)
     return read(
-        {"version": CURRENT, "crs": crs, "traffic": traffic, "rules_on": rules_on.isoformat(), "name": name, **rows}
+        {
+            "version": CURRENT,
+            "crs": crs,
+            "traffic": traffic,
+            "rules_on": rules_on.isoformat(),
+            "name": name,
+            **rows,
+        }
     )
 
 

@@ -46,7 +46,9 @@ def _merge(base: Json, mine: Json, theirs: Json, path: str, conflicts: list[Conf
     if isinstance(mine, list) and isinstance(theirs, list) and isinstance(base, list):
         if all(named(rows) for rows in (base, mine, theirs)):
             return _members(base, mine, theirs, path, conflicts)
-        if len(base) == len(mine) == len(theirs) and all(isinstance(v, dict) for v in (*base, *mine, *theirs)):
+        if len(base) == len(mine) == len(theirs) and all(
+            isinstance(v, dict) for v in (*base, *mine, *theirs)
+        ):
             return [
                 _merge(b, m, t, f"{path}/{n}", conflicts)
                 for n, (b, m, t) in enumerate(zip(base, mine, theirs, strict=True))
@@ -61,9 +63,7 @@ def _same(one: Json, other: Json) -> bool:
     return bool(one == other)
 
 
-def _objects(
-    base: Json, mine: Json, theirs: Json, path: str, conflicts: list[Conflict]
-) -> dict[str, Json]:
+def _objects(base: Json, mine: Json, theirs: Json, path: str, conflicts: list[Conflict]) -> dict[str, Json]:
     found = {}
     for key in dict.fromkeys((*base, *theirs, *mine)):
         value = _merge(*(v.get(key, GONE) for v in (base, mine, theirs)), f"{path}/{key}", conflicts)
@@ -78,9 +78,7 @@ def named(rows: list[Json]) -> bool:
     return len(ids) == len(rows) and None not in ids and len(set(ids)) == len(ids)
 
 
-def _members(
-    base: Json, mine: Json, theirs: Json, path: str, conflicts: list[Conflict]
-) -> list[Json]:
+def _members(base: Json, mine: Json, theirs: Json, path: str, conflicts: list[Conflict]) -> list[Json]:
     was, here, there = ({row["id"]: row for row in rows} for rows in (base, mine, theirs))
     order = _order([*was], [*here], [*there], path, conflicts)
     found = []
@@ -111,7 +109,14 @@ def differences(before: Json, after: Json, path: str = "") -> Iterator[tuple[str
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys((*before, *after)):
             yield from differences(before.get(key), after.get(key), f"{path}/{key}")
-    elif isinstance(before, list) and isinstance(after, list) and before and after and named(before) and named(after):
+    elif (
+        isinstance(before, list)
+        and isinstance(after, list)
+        and before
+        and after
+        and named(before)
+        and named(after)
+    ):
         was, now = ({row["id"]: row for row in rows} for rows in (before, after))
         for id_ in dict.fromkeys((*was, *now)):
             yield from differences(was.get(id_), now.get(id_), f"{path}/{id_}")

@@ -213,7 +213,10 @@ def split(desk: Desk, name: str, s: float, node: str = "", at: Dot | None = None
     middle = node or _new(desk, "node", f"{piece['id']}-{round(s * 100)}")
     second = _new(desk, "segment", f"{piece['id']}-{round(s * 100)}")
     if not node:
-        desk.put(f"node/{middle}", {"id": middle, "at": list(point), "kind": "width_change", "layer": piece["layer"]})
+        desk.put(
+            f"node/{middle}",
+            {"id": middle, "at": list(point), "kind": "width_change", "layer": piece["layer"]},
+        )
     starts = begins(Segment.model_validate(piece), length)
     first_sections, second_sections = _sections(piece["sections"], starts, s, length)
     desk.put(name, {**piece, "b": middle, "via": before, "sections": first_sections})
@@ -222,12 +225,21 @@ def split(desk: Desk, name: str, s: float, node: str = "", at: Dot | None = None
     )
     for one, standing in desk.on(name).items():
         _moved(desk, one, standing, {("b", piece["id"]): (second, "b")}, piece["id"], s, length)
-    desk.lineage += [(name, name, 0.0, round(s, 3)), (name, f"segment/{second}", round(s, 3), round(length, 3))]
+    desk.lineage += [
+        (name, name, 0.0, round(s, 3)),
+        (name, f"segment/{second}", round(s, 3), round(length, 3)),
+    ]
     return middle, second
 
 
 def _moved(
-    desk: Desk, name: str, piece: Json, to: Mapping[tuple[str, str], tuple[str, str]], segment: str, s: float, length: float
+    desk: Desk,
+    name: str,
+    piece: Json,
+    to: Mapping[tuple[str, str], tuple[str, str]],
+    segment: str,
+    s: float,
+    length: float,
 ) -> None:
     """What stood on the far end of a cut segment stands on its second part now."""
     kind = kind_of(name)
@@ -246,7 +258,11 @@ def _moved(
                 new["s"] = round(along - s, 3)
             desk.put(name, {**piece, "anchor": new}, follows=True)
         elif anchor["end"] == "b":
-            desk.put(name, {**piece, "anchor": {**anchor, "end": "a", "s": round(along, 3), "t": -anchor["t"]}}, follows=True)
+            desk.put(
+                name,
+                {**piece, "anchor": {**anchor, "end": "a", "s": round(along, 3), "t": -anchor["t"]}},
+                follows=True,
+            )
     elif kind == "movement":
         ends = {e: dict(piece[e]) for e in ("source", "target")}
         for end in ends.values():
@@ -316,7 +332,8 @@ def _join(
             elif piece["id"] != one["id"]:
                 _carried(desk, n, found, piece["id"], one["id"])
     desk.put(
-        first, {**one, "a": head["a"], "b": tail["b"], "via": [*head["via"], point, *tail["via"]], "sections": kept}
+        first,
+        {**one, "a": head["a"], "b": tail["b"], "via": [*head["via"], point, *tail["via"]], "sections": kept},
     )
     desk.put(second, None)
     desk.put(f"node/{node}", None, follows=True)
@@ -350,7 +367,13 @@ def _from_a(desk: Desk, piece: Json) -> list[Json]:
 
 
 def copy_sections(
-    desk: Desk, source: Sequence[Json], target: str, *, mirror: bool = False, fit: bool = False, keep_walks: bool = False
+    desk: Desk,
+    source: Sequence[Json],
+    target: str,
+    *,
+    mirror: bool = False,
+    fit: bool = False,
+    keep_walks: bool = False,
 ) -> None:
     """The cross-sections of another street. `fit` scales the carriageway to the target's own width."""
     piece = desk.get(target)
@@ -454,7 +477,9 @@ def copy_junction(
             here += [(heading(line_of(desk, piece), e), name, e) for e in ("a", "b") if piece[e] == node]
     there = [arm["heading"] for arm in template["arms"]]
     if len(here) != len(there) or not here:
-        raise Impossible(f"The junction has {len(there)} arms and node {node} {len(here)}; they cannot be matched.")
+        raise Impossible(
+            f"The junction has {len(there)} arms and node {node} {len(here)}; they cannot be matched."
+        )
     here.sort()
     order = sorted(range(len(there)), key=lambda k: there[k])
     best = _rotation([h for h, _, _ in here], [there[k] for k in order], rotation)
