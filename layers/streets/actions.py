@@ -496,7 +496,9 @@ def _edited(request: HttpRequest, body: EditIn, seen: Mapping[str, int]) -> dict
 
 def _said(done: Done, *, accepted: bool) -> dict[str, Any]:
     written_ = done.written
-    rows = [{"object": name, "etag": str(etag)} for name, etag in sorted(written_.etags.items())]
+    rows: list[dict[str, str | None]] = [
+        {"object": name, "etag": str(etag)} for name, etag in sorted(written_.etags.items())
+    ]
     rows += [{"object": name, "etag": None} for name in written_.gone]
     return {
         "changeset": written_.changeset,

@@ -9,6 +9,7 @@ from django.db import connection
 from pydantic import Field
 
 from layers.registry.process import JSON, BadInput, Inputs, Output, Process, Run
+from layers.registry.sql import Sql
 from layers.registry.text import Text
 from layers.streets import read
 from layers.streets.craft.similar import Index, shapes_of
@@ -55,7 +56,7 @@ def _index() -> Index:
         cursor.execute("SELECT coalesce(max(id), 0) FROM streets_changeset")
         newest = int(cursor.fetchone()[0])
     if _kept is None or _kept[0] != newest:
-        found = read.fetch(read.Sql("v.kind IN ('node', 'segment', 'arm')"))
+        found = read.fetch(Sql("v.kind IN ('node', 'segment', 'arm')"))
         _kept = (newest, Index.of(shapes_of(read.document(found))))
     return _kept[1]
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
+from layers.registry.sql import Sql
 from layers.streets import read
 from layers.streets.craft.check import Finding, check
 from layers.streets.craft.edit import operations as do
@@ -19,7 +20,6 @@ from layers.streets.craft.edit.operations import Desk, Impossible
 from layers.streets.craft.edit.say import Change, changes
 from layers.streets.craft.pieces import Json, kind_of
 from layers.streets.draw import live, redraw
-from layers.streets.read import AsOf
 from layers.streets.write import Clash, Edit, Stale, Survey, Unwritable, Written, apply
 
 Name = Annotated[str, Field(min_length=3, max_length=400, description="Such as segment/w12.0 or arm/w12.0/a")]
@@ -166,7 +166,7 @@ def open_desk() -> Desk:
         found = {n: f.params for n, f in read.bearing([name]).items()}
         if name.startswith("node/"):
             id_ = name.partition("/")[2]
-            ends = read.Sql("v.kind = 'segment' AND (v.params->>'a' = %s OR v.params->>'b' = %s)", (id_, id_))
+            ends = Sql("v.kind = 'segment' AND (v.params->>'a' = %s OR v.params->>'b' = %s)", (id_, id_))
             found |= {n: f.params for n, f in read.fetch(ends).items()}
         if name.startswith("segment/"):
             piece = look(name)
@@ -359,7 +359,7 @@ def undo(survey: Survey, changeset: int) -> Done:
 
 def _before(names: Sequence[str], at: datetime) -> dict[str, Json]:
     """What was known of today just before a moment."""
-    condition = read.Sql(
+    condition = Sql(
         "v.object = ANY(%s) AND upper_inf(v.valid) AND lower(v.txn) < %s AND (upper_inf(v.txn) OR upper(v.txn) >= %s)",
         (list(names), at, at),
     )
@@ -368,16 +368,12 @@ def _before(names: Sequence[str], at: datetime) -> dict[str, Json]:
 
 def _then(names: Sequence[str], at: datetime) -> dict[str, Json]:
     return read.params(
-        _any_time(read.Sql("v.object = ANY(%s) AND upper_inf(v.valid) AND v.txn @> %s", (list(names), at)))
+        _any_time(Sql("v.object = ANY(%s) AND upper_inf(v.valid) AND v.txn @> %s", (list(names), at)))
     )
 
 
-def _any_time(condition: read.Sql) -> dict[str, read.Found]:
-    class Any_(AsOf):
-        def sql(self) -> read.Sql:
-            return read.Sql("true")
-
-    return read.fetch(condition, Any_())
+def _any_time(condition: Sql) -> dict[str, read.Found]:
+    return read.fetch(condition, None)
 
 
 def accept(who: str, changeset: int) -> bool:
@@ -388,7 +384,7 @@ def accept(who: str, changeset: int) -> bool:
             "WHERE id = %s AND state = 'reported'",
             (who, timezone.now(), changeset),
         )
-        done = cursor.rowcount > 0
+        done = bool(cursor.rowcount > 0)
         cursor.execute(
             "SELECT object FROM streets_version WHERE changeset_id = %s AND kind = 'segment'", (changeset,)
         )

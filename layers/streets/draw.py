@@ -320,7 +320,7 @@ def _replace(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], 
                 values,
             )
             count += cursor.rowcount
-    return count
+    return int(count)
 
 
 def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], origin: str) -> None:

@@ -10,7 +10,7 @@ from layers.registry.field import Field, FieldType
 from layers.registry.generalise import Only, Simplify
 from layers.registry.layer import Layer, Query
 from layers.registry.source import CITY
-from layers.registry.style import Class, Fills, Labels, Lines, Points, Style
+from layers.registry.style import Class, Fills, Lines, Points, Style
 from layers.registry.text import Text
 
 NAME = Text("名稱", "Name")

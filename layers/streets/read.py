@@ -5,6 +5,7 @@ What is read for (as-of, known, box) is the same for ever: versions are closed, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,17 +63,17 @@ def _found(rows: Iterable[tuple[Any, ...]]) -> dict[str, Found]:
     }
 
 
-def fetch(condition: Sql, when: AsOf = NOW) -> dict[str, Found]:
-    """The versions, one an object, that meet a condition on `v`."""
-    asked = Sql(f"SELECT {_COLUMNS} FROM streets_version AS v WHERE ") + condition + " AND " + when.sql()
+def fetch(condition: Sql, when: AsOf | None = NOW) -> dict[str, Found]:
+    """The versions, one an object, that meet a condition on `v`; without `when`, the condition says the time, too."""
+    asked = Sql(f"SELECT {_COLUMNS} FROM streets_version AS v WHERE ") + condition
+    if when is not None:
+        asked += Sql(" AND ") + when.sql()
     with connection.cursor() as cursor:
         cursor.execute(asked.text, asked.params)
         return _found((*row[:3], _json(row[3]), *row[4:]) for row in cursor)
 
 
 def _json(value: Any) -> Any:
-    import json
-
     return json.loads(value) if isinstance(value, str) else value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -86,7 +86,7 @@ def _settle(document: Document) -> None:
         )
 
 
-def _refuse_known(objects: dict[str, object]) -> None:
+def _refuse_known(objects: Mapping[str, object]) -> None:
     there = read.objects(objects)
     if there:
         raise Unwritable(

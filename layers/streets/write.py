@@ -17,6 +17,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, ExclusionViolation
 from pyproj import Transformer
 
+from layers.registry.sql import Sql
 from layers.streets import read
 from layers.streets.craft.edit.merge import Conflict, merge
 from layers.streets.craft.migrate import CURRENT, Unreadable
@@ -229,7 +230,7 @@ def _following(new: Mapping[str, Json | None], there: Mapping[str, Found]) -> di
 def _ending_at(nodes: Sequence[str]) -> dict[str, Found]:
     ids = [name.partition("/")[2] for name in nodes]
     return read.fetch(
-        read.Sql("v.kind = 'segment' AND (v.params->>'a' = ANY(%s) OR v.params->>'b' = ANY(%s))", (ids, ids))
+        Sql("v.kind = 'segment' AND (v.params->>'a' = ANY(%s) OR v.params->>'b' = ANY(%s))", (ids, ids))
     )
 
 

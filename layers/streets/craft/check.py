@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from layers.streets.craft.derive import Plan, derive
-from layers.streets.craft.derive.ribbon import begins, kerbs_of
+from layers.streets.craft.derive.ribbon import kerbs_of
 from layers.streets.craft.document import TRAVEL, Document, Node, Segment, Strip
 from layers.streets.craft.marks.rules import rules_on
 
@@ -339,9 +339,10 @@ def _posts(
 
 def _geometry(plan: Plan, held: set[str] | None) -> Iterator[Finding]:
     names = [f"segment/{r.segment.id}" for r in plan.web.ribbons]
-    rows: list[tuple[str, int, shapely.Geometry]] = []
-    for surface in plan.strips:
-        rows.append((names[surface.ribbon], plan.web.ribbons[surface.ribbon].segment.layer, surface.shape))
+    rows: list[tuple[str, int, shapely.Geometry]] = [
+        (names[surface.ribbon], plan.web.ribbons[surface.ribbon].segment.layer, surface.shape)
+        for surface in plan.strips
+    ]
     for junction in plan.junctions:
         owner = f"node/{junction.hub.key}"
         rows += [(owner, junction.layer, shape) for shape in (junction.kerb, *junction.walks)]

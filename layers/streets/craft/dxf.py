@@ -31,10 +31,10 @@ def layer_of(row: Area) -> tuple[str, int]:
 
 def write_dxf(rows: Iterable[Area], path: Path) -> dict[str, int]:
     """How many outlines each layer has."""
-    import ezdxf
     from ezdxf import units
+    from ezdxf.filemanagement import new
 
-    drawing: Any = ezdxf.new("R2010", setup=True)
+    drawing: Any = new("R2010", setup=True)
     drawing.units = units.M
     space = drawing.modelspace()
     counts: dict[str, int] = {}

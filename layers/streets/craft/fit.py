@@ -5,6 +5,7 @@ Weights after Huber keep a gross error from moving anything. Nothing is applied 
 
 from __future__ import annotations
 
+import itertools
 from math import hypot
 from typing import Annotated, Any
 
@@ -90,7 +91,7 @@ def _located(line: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """Station along the line and offset to its left, of each point."""
     s, t = np.zeros(len(points)), np.full(len(points), np.inf)
     along = 0.0
-    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(line):
         link = hypot(x1 - x0, y1 - y0)
         ux, uy = (x1 - x0) / link, (y1 - y0) / link
         dx, dy = points[:, 0] - x0, points[:, 1] - y0

@@ -5,6 +5,7 @@ An owner is the object whose rows are replaced together: a segment, or the node 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from math import atan2, cos, degrees, hypot, pi, sin
@@ -215,7 +216,7 @@ def point_at(anchor: Anchor, line: list[tuple[float, float]]) -> tuple[float, fl
     """Where an anchor is: x, y, and the heading of the street there in degrees from north."""
     points = line if anchor.end == "a" else line[::-1]
     left = anchor.s
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         link = hypot(x1 - x0, y1 - y0)
         if left <= link or (x1, y1) == points[-1]:
             ux, uy = (x1 - x0) / link, (y1 - y0) / link

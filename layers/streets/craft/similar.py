@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.streets.craft.derive.ribbon import kerbs_of
-from layers.streets.craft.document import TRAVEL, Document, Segment
+from layers.streets.craft.document import TRAVEL, Arm, Document, Segment
 
 Floats = NDArray[np.float64]
 ARM: tuple[tuple[str, str, str, float], ...] = (
@@ -164,7 +164,7 @@ def _differences(
 def shapes_of(document: Document) -> list[Shape]:
     """Every node at which three streets or more meet."""
     at = {node.id: node for node in document.nodes}
-    arms = {(arm.segment, arm.end): arm for arm in document.arms}
+    arms: dict[tuple[str, str], Arm] = {(arm.segment, arm.end): arm for arm in document.arms}
     ends: dict[str, list[tuple[Segment, str]]] = {}
     for segment in document.segments:
         ends.setdefault(segment.a, []).append((segment, "a"))
@@ -198,7 +198,7 @@ def _heading(segment: Segment, end: str, at: Mapping[str, Any]) -> float:
     return float(atan2(ahead[1] - y0, ahead[0] - x0))
 
 
-def _arm(segment: Segment, end: str, drawn: Any) -> list[float]:
+def _arm(segment: Segment, end: str, drawn: Arm | None) -> list[float]:
     strips = segment.sections[0 if end == "a" else -1].strips
     inbound = -1 if end == "a" else 1
     left, right = kerbs_of(strips)

@@ -66,7 +66,8 @@ def _same(one: Json, other: Json) -> bool:
 def _objects(base: Json, mine: Json, theirs: Json, path: str, conflicts: list[Conflict]) -> dict[str, Json]:
     found = {}
     for key in dict.fromkeys((*base, *theirs, *mine)):
-        value = _merge(*(v.get(key, GONE) for v in (base, mine, theirs)), f"{path}/{key}", conflicts)
+        was, here, there = (v.get(key, GONE) for v in (base, mine, theirs))
+        value = _merge(was, here, there, f"{path}/{key}", conflicts)
         if value is not GONE:
             found[key] = value
     return found

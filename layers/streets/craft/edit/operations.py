@@ -6,6 +6,7 @@ objects have other parameters than before, which came and which are gone, and wh
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -325,9 +326,7 @@ def _join(
             kept.append(section)
     for name, piece, end in ((f"segment/{head['id']}", head, "b"), (f"segment/{tail['id']}", tail, "a")):
         for n, found in desk.on(name).items():
-            if kind_of(n) == "arm" and found["end"] == end:
-                desk.put(n, None, follows=True)
-            elif kind_of(n) == "movement":
+            if (kind_of(n) == "arm" and found["end"] == end) or kind_of(n) == "movement":
                 desk.put(n, None, follows=True)
             elif piece["id"] != one["id"]:
                 _carried(desk, n, found, piece["id"], one["id"])
@@ -541,13 +540,14 @@ def heading(line: list[Dot], end: str) -> float:
 
 
 def _length(line: Sequence[Dot]) -> float:
-    return sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in zip(line, line[1:], strict=False))
+    return sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in itertools.pairwise(line))
 
 
 def _cut(line: Sequence[Dot], s: float) -> tuple[Dot, list[Dot], list[Dot]]:
     """The point s metres along, the inner points before it and those behind it."""
-    left, before = s, []
-    for k, (p, q) in enumerate(zip(line, line[1:], strict=False)):
+    left = s
+    before: list[Dot] = []
+    for k, (p, q) in enumerate(itertools.pairwise(line)):
         link = hypot(q[0] - p[0], q[1] - p[1])
         if left <= link:
             share = left / link
