@@ -124,7 +124,7 @@ def _write(rows: list[Any], parts: dict[str, list[Any]], out: Path, crs: int) ->
         out.write_bytes(geojson([row for part in sorted(parts) for row in parts[part]], crs, "streets"))
     else:
         import numpy as np
-        import pyogrio
+        import pyogrio.raw
         import shapely
 
         out.unlink(missing_ok=True)

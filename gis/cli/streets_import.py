@@ -96,13 +96,14 @@ def _is_geojson(file: Path) -> bool:
 def _lines(file: Path, mapping: Path | None, crs: str | None, plane: int) -> list[Line]:
     import numpy as np
     import pyogrio
+    import pyogrio.raw
     import shapely
     from pyproj import Transformer
 
     from layers.streets.craft.osm import BadFile
 
     try:
-        meta, _, shapes, values = pyogrio.read(file)
+        meta, _, shapes, values = pyogrio.raw.read(file)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as wrong:
         raise BadFile(f"{file.name} cannot be read: {wrong}") from wrong
     system = crs or meta["crs"]
