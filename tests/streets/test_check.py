@@ -34,22 +34,37 @@ def strips(*rows: Strip) -> tuple[Section, ...]:
 def crossed() -> Document:
     nodes = (*SOUND.nodes, Node(id="x", at=(50, -40)), Node(id="y", at=(50, 40)))
     return SOUND.model_copy(
-        update={"nodes": nodes, "segments": (*SOUND.segments, Segment(id="z", a="x", b="y", sections=strips(LONE)))}
+        update={
+            "nodes": nodes,
+            "segments": (*SOUND.segments, Segment(id="z", a="x", b="y", sections=strips(LONE))),
+        }
     )
 
 
 CASES: list[tuple[str, bool, Document]] = [
     ("V1", True, changed(SOUND, "segments", 0, via=((60.0, 0.0), (60.0, 20.0), (40.0, -20.0), (80.0, 0.0)))),
-    ("V2", True, changed(SOUND, "segments", 0, sections=strips(LONE, OTHER, LONE.model_copy(update={"id": "3"})))),
+    (
+        "V2",
+        True,
+        changed(SOUND, "segments", 0, sections=strips(LONE, OTHER, LONE.model_copy(update={"id": "3"}))),
+    ),
     ("V7", True, crossed()),
     ("V9", False, changed(SOUND, "arms", 0, stop=SOUND.arms[0].stop.model_copy(update={"gap": 4.0}))),  # type: ignore[union-attr]
     ("V10", False, junction([0, 90, 180], [1, 1, 1], walk=0)),
     ("V11", True, CENTRE),
     ("V12", True, changed(SOUND, "segments", 0, speed=70.0)),
     ("V13", False, SOUND.model_copy(update={"markings": (Marking(id="g", kind="grid", node="c"),)})),
-    ("V14", False, changed(SOUND, "segments", 1, sections=strips(LONE.model_copy(update={"width": 2.2}), OTHER))),
+    (
+        "V14",
+        False,
+        changed(SOUND, "segments", 1, sections=strips(LONE.model_copy(update={"width": 2.2}), OTHER)),
+    ),
     ("V15", False, changed(SOUND, "nodes", 0, radius=1.0)),
-    ("V18", True, SOUND.model_copy(update={"heads": (Head(id="h", node="e1", at=(1, 1), faces=("s0", "a")),)})),
+    (
+        "V18",
+        True,
+        SOUND.model_copy(update={"heads": (Head(id="h", node="e1", at=(1, 1), faces=("s0", "a")),)}),
+    ),
 ]
 
 
@@ -63,7 +78,11 @@ def test_a_sound_junction_has_no_errors() -> None:
 
 
 def test_a_loose_end_near_another_street_is_seen() -> None:
-    nodes = (*SOUND.nodes, Node(id="x", at=(60, 2.5), kind="dead_end"), Node(id="y", at=(60, 60), kind="dead_end"))
+    nodes = (
+        *SOUND.nodes,
+        Node(id="x", at=(60, 2.5), kind="dead_end"),
+        Node(id="y", at=(60, 60), kind="dead_end"),
+    )
     extra = Segment(id="z", a="x", b="y", sections=strips(LONE))
     found = check(SOUND.model_copy(update={"nodes": nodes, "segments": (*SOUND.segments, extra)}))
     assert ("V8", "node/x") in {(f.rule, f.object) for f in found}
@@ -80,7 +99,12 @@ def test_a_taper_is_as_long_as_the_rule_says() -> None:
 
 
 def test_only_what_was_asked_about_is_said() -> None:
-    assert {f.object for f in check(CENTRE, only={"arm/s0/a"})} <= {"arm/s0/a", "segment/s0", "node/c", "node/e0"}
+    assert {f.object for f in check(CENTRE, only={"arm/s0/a"})} <= {
+        "arm/s0/a",
+        "segment/s0",
+        "node/c",
+        "node/e0",
+    }
 
 
 def test_surveyed_points_give_widths_in_spite_of_a_gross_error() -> None:

@@ -25,14 +25,17 @@ def lines(*rows: tuple[list[list[float]], dict[str, Any]]) -> str:
         {
             "type": "FeatureCollection",
             "features": [
-                {"type": "Feature", "properties": p, "geometry": {"type": "LineString", "coordinates": c}} for c, p in rows
+                {"type": "Feature", "properties": p, "geometry": {"type": "LineString", "coordinates": c}}
+                for c, p in rows
             ],
         }
     )
 
 
 def bring(file: Path, **more: Any) -> None:
-    import_streets(file, **{"mapping": None, "crs": None, "dry_run": False, "review": None, "as_json": True, **more})
+    import_streets(
+        file, **{"mapping": None, "crs": None, "dry_run": False, "review": None, "as_json": True, **more}
+    )
 
 
 @pytest.fixture

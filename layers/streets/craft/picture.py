@@ -165,7 +165,14 @@ def enclosed(grounds: list[BaseGeometry]) -> Iterator[Area]:
     if not grounds:
         return
     exact = shapely.transform(np.array(grounds, dtype=object), lambda xy: np.round(xy, 3))
-    whole = shapely.union_all(exact, grid_size=1e-3)
+    wrong = ~shapely.is_valid(exact)
+    exact[wrong] = shapely.make_valid(exact[wrong])
+    try:
+        whole = shapely.union_all(exact, grid_size=1e-3)
+    except (
+        shapely.errors.GEOSException
+    ):  # the engine gives up on a few grounds at a grid; without one it does not
+        whole = shapely.union_all(np.array(grounds, dtype=object))
     for block in blocks([whole]):
         shape = shapely.normalize(shapely.transform(block.shape, lambda xy: np.round(xy, 3)))
         key = feature_id("block", shape.wkb_hex)
