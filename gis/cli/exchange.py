@@ -61,12 +61,23 @@ def import_(
 
     Lines that were imported before and did not change are left alone; what is wrong with a line goes to the
     reject file. All files come in, or none.
+
+    The LAYER streets stands for the street map: FILE is OpenStreetMap (.osm, .osm.gz), a street document (.json) or
+    centre lines; --rejects then names the file for what a person should review.
     """
     setup.ready()
     from gis.exchange.load import Import
     from gis.exchange.mapping import from_toml
     from layers.registry.importer import Wrong
 
+    if layer == "streets":
+        from gis.cli.streets_import import import_streets
+
+        if len(files) != 1:
+            raise Trouble("The street map is drafted from one file at a time.", "Name one file.", code=2)
+        return import_streets(
+            files[0], mapping=mapping, crs=crs, dry_run=dry_run, review=rejects, as_json=as_json
+        )
     wanted = find(layer)
     if missing := next((f for f in files if not f.exists()), None):
         raise Trouble(f"There is no file {missing}.", "Check the path.", code=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -72,3 +72,75 @@ def _document(file: Path, day: date, left_hand: bool) -> tuple[Document, list[di
     except (FileNotFoundError, UnicodeDecodeError, json.JSONDecodeError) as wrong:
         raise Trouble(f"{file} cannot be read: {wrong}", code=2) from wrong
     return made.document, [{"object": row.object, "what": row.what} for row in made.review]
+
+
+@streets_.command("export")
+@click.argument("out", type=FILE)
+@click.option("--bbox", help="west,south,east,north in WGS 84. [the whole map]")
+@click.option("--as-of", type=click.DateTime(), help="How the streets were then. [now]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) -> None:
+    """Write the street map into OUT: derived geometry as .geojson, .gpkg or .dxf, parameters as .json."""
+    from gis.cli import setup
+    from gis.cli.exchange import box
+
+    setup.ready()
+    from django.utils import timezone
+
+    from layers.streets import read
+    from layers.streets.craft.derive import derive
+    from layers.streets.craft.picture import areas, written
+
+    when = read.AsOf(timezone.make_aware(as_of) if as_of else None)
+    found = read.within(box(bbox), when) if bbox else read.everything(when)
+    document = read.document(found, when)
+    if not document.segments:
+        raise Trouble(
+            "There are no streets there, or were none then.", "Ask for another box or time.", code=2
+        )
+    if out.suffix == ".json":
+        out.write_text(document.model_dump_json(indent=1, exclude_defaults=True), "utf-8")
+        counts = {"segments": len(document.segments)}
+    elif out.suffix in (".geojson", ".gpkg", ".dxf"):
+        rows = list(areas(derive(document, enclose=False)))
+        counts = _write(rows, written(rows), out, document.crs)
+    else:
+        raise Trouble(
+            f"{out.name} is of no kind that is written.", "There are .geojson, .gpkg, .dxf and .json.", code=2
+        )
+    if as_json:
+        click.echo(json.dumps({"file": str(out), **counts}))
+    else:
+        click.echo(f"{out}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+
+
+def _write(rows: list[Any], parts: dict[str, list[Any]], out: Path, crs: int) -> dict[str, int]:
+    from layers.streets.craft.dxf import write_dxf
+    from layers.streets.craft.write import geojson, in_degrees
+
+    if out.suffix == ".dxf":
+        return write_dxf(rows, out)
+    if out.suffix == ".geojson":
+        out.write_bytes(geojson([row for part in sorted(parts) for row in parts[part]], crs, "streets"))
+    else:
+        import numpy as np
+        import pyogrio.raw
+        import shapely
+
+        out.unlink(missing_ok=True)
+        for part, found in sorted(parts.items()):
+            shapes = [
+                s if s.geom_type == "MultiPolygon" else shapely.MultiPolygon([s])
+                for s in in_degrees((r[1] for r in found), crs)
+            ]
+            names = list(dict.fromkeys(name for row in found for name in row[2]))
+            values = [np.array([_cell(row[2].get(name)) for row in found], dtype=object) for name in names]
+            pyogrio.raw.write(
+                out, shapely.to_wkb(np.array(shapes, dtype=object)), [np.array([r[0] for r in found], dtype=object), *values],
+                ["key", *names], layer=part, geometry_type="MultiPolygon", crs="EPSG:4326", driver="GPKG", append=out.exists(),
+            )  # fmt: skip
+    return {part: len(found) for part, found in sorted(parts.items())}
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from data.city import SCALES, Table, generate
 from gis.demo.derived import derive
 from gis.demo.models import Demonstration
+from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
 from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
@@ -58,6 +59,9 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
         if there:
             _clear(say)
         rows = _fill(city, say)
+        rows |= {
+            f"street {name}": count for name, count in lay_streets(city, say).items() if name != "changeset"
+        }
         Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
     finish(say)
     say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")

@@ -18,7 +18,7 @@ from layers.access import Clearance
 from layers.registry.field import Field
 from layers.registry.geojson import feature, fg_feature
 from layers.registry.layer import Layer
-from layers.registry.sql import AND, Sql, column, columns, during, relation
+from layers.registry.sql import AND, Sql, column, columns, during, holds, relation
 
 COUNT_UP_TO = 50_000
 """Beyond it a number is not said: a wrong one is worse than none."""
@@ -30,8 +30,7 @@ def conditions(asked: ItemsRequest, clearance: Clearance) -> Sql:
     rows += [Sql("(") + c + ")" for c in asked.conditions]
     if asked.boxed is not None:
         rows.append(asked.boxed)
-    if asked.interval:
-        rows.append(during(asked.layer, asked.interval))
+    rows += [during(asked.layer, asked.interval)] if asked.interval else holds(asked.layer)
     return AND.join(rows) if rows else Sql("true")
 
 

@@ -57,6 +57,7 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
         "items": None if layer.raster else f"/ogc/collections/{layer.id}/items",
         "page": f"/layers/{layer.id}",
         "time": layer.time if layer.time in known else None,
+        "asof": bool(layer.asof),
         "label": layer.label if layer.label in known else None,
         "fields": [field_entry(f) for f in layer.seen_by(viewer.clearance)],
         "legend": legend(safe(layer, viewer.clearance)),

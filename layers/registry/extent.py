@@ -70,6 +70,8 @@ def _statement(layer: Layer, clearance: Clearance) -> Sql:
         if seen and layer.time
         else "NULL, NULL"
     )
+    if layer.asof and layer.by_name[layer.asof[0]].clearance <= clearance:
+        times = f"min({column(layer, layer.asof[0])}), NULL::timestamptz"
     changed = "max(q.changed_at)" if layer.model else "NULL"
     box = Sql(f"SELECT ST_Extent(q.geom) AS e, {times}, {changed} FROM {relation(layer)} WHERE ") + where(
         layer, clearance

@@ -95,6 +95,9 @@ class Layer:
     about: str | None = None
     """The layer whose features these are, seen another way: rows with the same ids."""
     time: str | None = None
+    asof: tuple[str, str] | None = None
+    """For a layer that keeps what was: the fields of when a row began and ceased to hold. `datetime` asks for the rows
+    that held then; without it, those that hold now are meant."""
     zooms: tuple[int, int] = (0, 22)
     generalise: tuple[Rule, ...] = ()
     visible: bool = False
@@ -221,6 +224,13 @@ class Layer:
             kind = self._type(self.time) if self.time in columns else None
             if kind not in ("date", "datetime"):
                 yield f"its time field “{self.time}” is neither a date nor a time."
+        if self.asof:
+            if self.time:
+                yield "it has either a time or, with asof, times from and to."
+            for name in self.asof:
+                known = self.by_name.get(name)
+                if known is None or known.type != "datetime":
+                    yield f"asof names “{name}”, which must be a declared field of the type datetime."
         if self.search and not self.label:
             yield "a layer that is searched needs a label field."
 

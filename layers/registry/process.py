@@ -209,7 +209,7 @@ def rows(layer: Layer, run: Run, filter: str | None = None, datetime: str | None
         raise BadInput("datetime", str(wrong)) from wrong
     if interval and layer.time is not None and layer.by_name[layer.time].clearance > run.clearance:
         raise BadInput("datetime", f"layer “{layer.id}” has no time.")
-    if interval and layer.time is None:
+    if interval and layer.time is None and layer.asof is None:
         raise BadInput("datetime", f"layer “{layer.id}” has no time.")
     try:
         condition = cql.compile(filter, layer, run.clearance) if filter else None

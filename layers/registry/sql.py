@@ -80,6 +80,8 @@ def _box(west: float, south: float, east: float, north: float) -> Sql:
 
 def during(layer: Layer, interval: Interval) -> Sql:
     """Rows whose time lies in the closed interval; a layer without a time is always there."""
+    if layer.asof:
+        return _held(layer, interval)
     if layer.time is None:
         return Sql("true")
     name = column(layer, layer.time)
@@ -89,6 +91,24 @@ def during(layer: Layer, interval: Interval) -> Sql:
         last: date | None = end.date() if end else None
         return _between(name, first, last)
     return _between(name, start, end)
+
+
+def _held(layer: Layer, interval: Interval) -> Sql:
+    """Rows that held at some moment of the interval; the first moment of a row belongs to it, the last does not."""
+    assert layer.asof is not None
+    begun, ceased = (column(layer, name) for name in layer.asof)
+    start, end = interval
+    parts = []
+    if start is not None:
+        parts.append(Sql(f"({ceased} IS NULL OR {ceased} > %s)", (start,)))
+    if end is not None:
+        parts.append(Sql(f"{begun} <= %s", (end,)))
+    return AND.join(parts) if parts else Sql("true")
+
+
+def holds(layer: Layer) -> list[Sql]:
+    """What is meant when no time is asked for: of a layer that keeps what was, that which holds now."""
+    return [Sql(f"{column(layer, layer.asof[1])} IS NULL")] if layer.asof else []
 
 
 def _between(name: str, start: Any, end: Any) -> Sql:
@@ -113,8 +133,7 @@ def where(
     parts = [Sql(f"({w})") for w in (*layer.wheres(clearance), *only)]
     if bbox:
         parts.append(within(bbox))
-    if interval:
-        parts.append(during(layer, interval))
+    parts += [during(layer, interval)] if interval else holds(layer)
     if condition:
         parts.append(Sql("(") + condition + ")")
     return AND.join(parts) if parts else Sql("true")

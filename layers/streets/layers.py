@@ -7,6 +7,7 @@ from layers.registry.layer import Layer
 from layers.registry.source import CITY
 from layers.registry.style import Class, Fills, Labels, Lines, Points, Style
 from layers.registry.text import Text
+from layers.streets.map import MAP
 from layers.streets.models import (
     Block,
     Building,
@@ -281,3 +282,5 @@ LAYERS = [
         provenance=SURVEYED,
     ),
 ]
+
+LAYERS += MAP

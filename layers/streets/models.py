@@ -113,3 +113,13 @@ class Landmark(PointRow):
 
     class Meta(PointRow.Meta):
         pass
+
+
+# The parametric map, its memory and its picture, in files of their own.
+from layers.streets.drawn import DrawnArea, DrawnLine, DrawnPoint, DrawnWarning  # noqa: E402
+from layers.streets.ledger import Changeset, Confirmation, Lineage, Stale, Template, Version  # noqa: E402
+
+__all__ = [
+    "Block", "Building", "Changeset", "Confirmation", "DrawnArea", "DrawnLine", "DrawnPoint", "DrawnWarning", "Junction", "Landmark",
+    "Lineage", "Park", "Railway", "Road", "RoadSurface", "Section", "Stale", "Template", "Version", "Water",
+]  # fmt: skip

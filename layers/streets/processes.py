@@ -16,6 +16,7 @@ from layers.registry.process import GEOJSON, JSON, Among, BadInput, Inputs, Outp
 from layers.registry.rows import MERCATOR
 from layers.registry.sql import Sql, relation
 from layers.registry.text import Text
+from layers.streets.alike import SIMILAR
 
 MOST_METRES, MOST_FOUND, MOST_VERTICES = 5_000, 10_000, 5_000
 
@@ -143,5 +144,6 @@ PROCESSES = [
         function=within_distance,
         keywords=(Text("距離", "distance"), Text("環域", "buffer")),
         example={"layer": "crashes", "near": "stations", "metres": 200},
-    )
+    ),
+    SIMILAR,
 ]

@@ -26,6 +26,8 @@ districts wards stations precincts station_areas beats landmarks junctions roads
 waters road_surfaces blocks crashes junction_risk road_risk camera_sets lenses private_cameras site_suggestions
 road_defects citizen_reports missing_persons ble_receivers crash_surface crime_surface call_surface calls_110
 withdrawals atms patrol_boxes patrol_presence patrol_routes sign_ins patrol_cars patrol_tracks enforcement_sites
+street_blocks street_sides street_carriageways street_junctions street_zones street_lanes street_markings street_lines
+street_age street_posts street_warnings street_versions
 corridors ptz_cameras detection_zones kerb_rules violations crimes crime_by_ward
 """
 CLEARANCES = {

@@ -24,7 +24,7 @@ Row = tuple[str, BaseGeometry, dict[str, Any]]
 def layers(plan: Plan) -> dict[str, list[Row]]:
     """Name of the layer → its features: id, shape in the plane, properties."""
     found = {
-        "junctions": [(j.id, j.kerb, _of_junction(plan, j)) for j in plan.junctions],
+        "junctions": [(j.id, j.kerb, of_junction(plan, j)) for j in plan.junctions],
         "control_zones": [
             (feature_id(j.hub.key, "zone"), j.zone, {"junction": j.id}) for j in plan.junctions
         ],
@@ -39,7 +39,7 @@ def layers(plan: Plan) -> dict[str, list[Row]]:
     return found
 
 
-def _of_junction(plan: Plan, junction: Junction) -> dict[str, Any]:
+def of_junction(plan: Plan, junction: Junction) -> dict[str, Any]:
     nodes = [plan.web.nodes[k] for k in junction.hub.nodes]
     controls = {node.control for node in nodes}
     order = ("signal", "flash", "stop", "yield", "none")

@@ -1,0 +1,390 @@
+"""Draws the picture of the parameters of today: of everything, or of what an edit touched and nothing more.
+
+Rows that come out as they were are left alone, so that only tiles on which something changed become new.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+import numpy as np
+import shapely
+from django.db import connection, transaction
+from django.utils import timezone
+from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
+
+from layers.registry.sql import Sql
+from layers.streets import read
+from layers.streets.craft.check import Finding, check
+from layers.streets.craft.derive import derive
+from layers.streets.craft.derive.plan import Plan, feature_id
+from layers.streets.craft.document import Document
+from layers.streets.craft.picture import Area, areas, enclosed, line_facts, placed, point_at
+from layers.streets.craft.pieces import needs
+
+MARGIN = 75.0
+"""Around what changed, so much is derived along: no junction grows over a longer link (`hubs.LONGEST_LINK`)."""
+DRAWING = (4713, 6)
+GROUND = ("lane", "side", "junction")
+Say = Callable[[str], None]
+
+AREA = ("key", "part", "owner", "kind", "name", "level", "info", "geom")
+LINE = (
+    "key",
+    "owner",
+    "name",
+    "kind",
+    "rank",
+    "width_m",
+    "lanes",
+    "oneway",
+    "speed",
+    "level",
+    "measured",
+    "geom",
+)
+POINT = ("key", "part", "owner", "kind", "face", "geom")
+WARNING = ("key", "owner", "kind", "severity", "said", "said_en", "geom")
+TABLES = ("streets_drawnarea", "streets_drawnline", "streets_drawnpoint", "streets_drawnwarning")
+TYPES = {
+    "key": "text", "part": "text", "owner": "text", "kind": "text", "name": "text", "level": "int", "info": "jsonb",
+    "geom": "text", "rank": "int", "width_m": "float8", "lanes": "int", "oneway": "bool", "speed": "float8",
+    "measured": "text", "face": "float8", "severity": "text", "said": "text", "said_en": "text",
+}  # fmt: skip
+MONTHS = (
+    "coalesce(extract(year FROM age(c.confirmed_at)) * 12 + extract(month FROM age(c.confirmed_at)), -1)::int"
+)
+LIVED = f"""
+    state = c.state, confirmed_at = c.confirmed_at, months = {MONTHS}
+    FROM (SELECT v.object, s.state, greatest(f.at, CASE WHEN s.method NOT IN ('osm', 'lines') THEN s.valid_from END) AS confirmed_at
+          FROM streets_version v JOIN streets_changeset s ON s.id = v.changeset_id
+          LEFT JOIN LATERAL (SELECT max(at) AS at FROM streets_confirmation WHERE object = v.object) AS f ON true
+          WHERE v.kind = 'segment' AND upper_inf(v.valid) AND upper_inf(v.txn)) AS c
+"""
+
+
+def redraw() -> int:
+    """Draws what became stale, if another does not just do so; how many rows changed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", DRAWING)
+        cursor.execute(
+            "WITH gone AS (DELETE FROM streets_stale RETURNING object, geom) "
+            "SELECT object FROM gone GROUP BY object ORDER BY object"
+        )
+        names = [name for (name,) in cursor.fetchall()]
+        return _around(names) if names else 0
+
+
+def redraw_all(say: Say = lambda _: None, origin: str = "real") -> dict[str, int]:
+    """The whole picture anew."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", DRAWING)
+        cursor.execute("DELETE FROM streets_stale")
+        found = read.everything()
+        drawn = read.document(found)
+        say(f"{len(drawn.segments):,} segments")
+        plan = derive(drawn, enclose=False)
+        rows = list(areas(plan))
+        rows += enclosed([row.shape for row in rows if row.part in GROUND])
+        say(f"{len(rows):,} shapes")
+        for table in TABLES:
+            cursor.execute(f"DELETE FROM {table}")
+        _copy("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), origin)
+        names = {s.id for s in drawn.segments}
+        _copy("streets_drawnline", LINE, _lines(drawn, names), origin)
+        _copy("streets_drawnpoint", POINT, _points(drawn, None), origin)
+        _copy("streets_drawnwarning", WARNING, _warnings(drawn, check(drawn, shapes=False), None), origin)
+        live()
+    return {"areas": len(rows), "segments": len(names), "junctions": len(plan.junctions)}
+
+
+def _around(names: Collection[str]) -> int:
+    touched = {n for n in names if n.startswith("segment/")}
+    nodes = {n for n in names if n.startswith("node/")}
+    free = {n for n in names if n.startswith("marking/")}
+    for name in names:
+        kind, _, rest = name.partition("/")
+        if kind == "arm":
+            touched.add(f"segment/{rest.rpartition('/')[0]}")
+        elif kind == "movement":
+            nodes.add(f"node/{rest.partition('/')[0]}")
+    there = read.objects({*touched, *(n for n in names if n.split("/")[0] in ("sign", "head"))})
+    ends = {e for name in touched if name in there for e in needs("segment", there[name].params)}
+    ends |= _former_ends(touched - set(there))
+    core = set(touched) | set(_at(nodes | ends)) | _drawn_with(touched, nodes)
+    box = _box(core | nodes | free)
+    if box is None:
+        return 0
+    found = read.within(box, margin=MARGIN)
+    drawn = read.document(found)
+    plan = derive(drawn, enclose=False)
+    core |= _shared(plan, core)
+    ids = {name.partition("/")[2] for name in core}
+    rows = list(areas(plan, ids))
+    hubs = {row.owner for row in rows if row.part == "junction"} | {
+        f"node/{plan.web.nodes[k].id}"
+        for hub in plan.web.hubs
+        if any(arm.key[0] in ids for arm in hub.arms)
+        or nodes & {f"node/{plan.web.nodes[k].id}" for k in hub.nodes}
+        for k in hub.nodes
+    }
+    owners = sorted(core | hubs | nodes | free)
+    count = _replace("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), owners)
+    count += _replace("streets_drawnline", LINE, _lines(drawn, ids), owners)
+    count += _replace("streets_drawnpoint", POINT, _points(drawn, set(owners)), owners)
+    found_wrong = check(drawn, core | hubs | nodes, plan=plan)
+    count += _replace("streets_drawnwarning", WARNING, _warnings(drawn, found_wrong, set(owners)), owners)
+    live(sorted(core))
+    if count:
+        count += _blocks(box, drawn.crs)
+    return count
+
+
+def _former_ends(segments: Collection[str]) -> set[str]:
+    """Where segments that are no more ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (object) 'node/' || (params->>'a'), 'node/' || (params->>'b') FROM streets_version "
+            "WHERE object = ANY(%s) ORDER BY object, id DESC",
+            (sorted(segments),),
+        )
+        return {end for row in cursor.fetchall() for end in row}
+
+
+def _at(nodes: Collection[str]) -> dict[str, Any]:
+    ids = sorted(name.partition("/")[2] for name in nodes)
+    if not ids:
+        return {}
+    condition = Sql(
+        "v.kind = 'segment' AND (v.params->>'a' = ANY(%s) OR v.params->>'b' = ANY(%s))", (ids, ids)
+    )
+    return read.fetch(condition)
+
+
+def _drawn_with(segments: Collection[str], nodes: Collection[str]) -> set[str]:
+    """The segments that the junctions drawn at these objects lead to until now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT o.owner FROM streets_drawnarea j JOIN streets_drawnarea o "
+            "ON o.part = 'carriageway' AND o.owner LIKE 'segment/%%' AND o.merc && ST_Expand(j.merc, 1) "
+            "WHERE j.part = 'junction' AND (j.owner = ANY(%s) OR j.owner IN (SELECT 'node/' || n FROM "
+            "streets_drawnarea i, jsonb_array_elements_text(i.info->'nodes') AS n WHERE i.part = 'junction' AND 'node/' || n = ANY(%s)))",
+            (sorted(nodes), sorted(nodes)),
+        )
+        return {owner for (owner,) in cursor.fetchall()} | set(segments)
+
+
+def _shared(plan: Plan, core: Collection[str]) -> set[str]:
+    """The other segments of the junctions at which one of the core ends or lies inside: these change together."""
+    ids = {name.partition("/")[2] for name in core}
+    found: set[str] = set()
+    for hub in plan.web.hubs:
+        inside = {plan.web.ribbons[k].segment.id for k in hub.inside}
+        if inside & ids:
+            found |= {f"segment/{arm.key[0]}" for arm in hub.arms} | {f"segment/{k}" for k in inside}
+    return found
+
+
+def _box(names: Collection[str]) -> tuple[float, float, float, float] | None:
+    """Around these objects as they are, and around what is drawn of them."""
+    wanted = sorted(names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM ("
+            "SELECT geom FROM streets_version WHERE object = ANY(%s) AND upper_inf(txn) AND upper_inf(valid) "
+            "UNION ALL SELECT geom FROM streets_drawnarea WHERE owner = ANY(%s)) AS g) AS x",
+            (wanted, wanted),
+        )
+        row = cursor.fetchone()
+    return None if row[0] is None else tuple(row)
+
+
+def _area_rows(rows: list[Area], crs: int) -> list[tuple[Any, ...]]:
+    shapes = placed(rows, crs)
+    return [
+        (
+            r.key,
+            r.part,
+            r.owner,
+            r.kind[:40],
+            r.name[:200],
+            r.level,
+            json.dumps(r.info, ensure_ascii=False),
+            shape,
+        )
+        for r, shape in zip(rows, shapes, strict=True)
+        if not shape.is_empty
+    ]
+
+
+def _there(points: Iterable[BaseGeometry], crs: int) -> Any:
+    change = Transformer.from_crs(crs, 4326, always_xy=True)
+
+    def moved(xy: Any) -> Any:
+        return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+
+    return shapely.transform(np.array(list(points), dtype=object), moved)
+
+
+def _lines(drawn: Document, ids: Collection[str]) -> list[tuple[Any, ...]]:
+    at = {node.id: node.at for node in drawn.nodes}
+    mine = [s for s in drawn.segments if s.id in ids]
+    if not mine:
+        return []
+    shapes = _there((shapely.LineString([at[s.a], *s.via, at[s.b]]) for s in mine), drawn.crs)
+    found = []
+    for segment, shape in zip(mine, shapes, strict=True):
+        facts = line_facts(segment)
+        owner = f"segment/{segment.id}"
+        found.append((key_of(owner), owner, *(facts[name] for name in LINE[2:-1]), shape))
+    return found
+
+
+def key_of(owner: str) -> str:
+    """A key of at most 64 characters for an object of any name."""
+    return feature_id(owner, "row")
+
+
+def _points(drawn: Document, owners: set[str] | None) -> list[tuple[Any, ...]]:
+    at = {node.id: node.at for node in drawn.nodes}
+    lines = {s.id: [at[s.a], *s.via, at[s.b]] for s in drawn.segments}
+    found: list[tuple[Any, ...]] = []
+    places = []
+    for sign in drawn.signs:
+        owner = f"segment/{sign.anchor.segment}"
+        if owners is None or owner in owners:
+            x, y, heading = point_at(sign.anchor, lines[sign.anchor.segment])
+            found.append((key_of(f"sign/{sign.id}"), "sign", owner, sign.code, (heading + sign.face) % 360))
+            places.append(shapely.Point(x, y))
+    for head in drawn.heads:
+        owner = f"node/{head.node}"
+        if owners is None or owner in owners:
+            found.append((key_of(f"head/{head.id}"), "head", owner, head.kind, 0.0))
+            places.append(shapely.Point(head.at))
+    if not found:
+        return []
+    return [(*row, shape) for row, shape in zip(found, _there(places, drawn.crs), strict=True)]
+
+
+def _warnings(drawn: Document, found: Iterable[Finding], owners: set[str] | None) -> list[tuple[Any, ...]]:
+    """Warnings belong to the segment or node that their object stands on."""
+    bearers = {f"arm/{arm.segment}/{arm.end}": f"segment/{arm.segment}" for arm in drawn.arms}
+    bearers |= {f"sign/{sign.id}": f"segment/{sign.anchor.segment}" for sign in drawn.signs}
+    bearers |= {f"head/{head.id}": f"node/{head.node}" for head in drawn.heads}
+    rows, places = {}, []
+    for one in found:
+        owner = bearers.get(one.object, one.object)
+        key = key_of(f"{one.rule}/{one.object}/{one.en}")
+        if one.at is None or key in rows or (owners is not None and owner not in owners):
+            continue
+        rows[key] = (key, owner, one.rule, one.severity, one.zh[:200], one.en[:200])
+        places.append(shapely.Point(one.at))
+    if not rows:
+        return []
+    return [(*row, shape) for row, shape in zip(rows.values(), _there(places, drawn.crs), strict=True)]
+
+
+def _wkb(shapes: Iterable[BaseGeometry]) -> list[str]:
+    marked = shapely.set_srid(np.array(list(shapes), dtype=object), 4326)
+    return list(shapely.to_wkb(marked, hex=True, include_srid=True))
+
+
+def _replace(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], owners: list[str]) -> int:
+    """The rows of the owners become these; how many came, went or changed."""
+    values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
+    values[-1] = _wkb(values[-1])
+    names = ", ".join(columns)
+    rest = columns[1:]
+    more = ", state, months" if table == "streets_drawnline" else ""
+    filled = ", 'reported', 0" if more else ""
+    arrays = ", ".join(f"%s::{TYPES[c]}[]" for c in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE owner = ANY(%s) AND NOT (key = ANY(%s))", (owners, values[0])
+        )
+        count = cursor.rowcount
+        if rows:
+            cursor.execute(
+                f"INSERT INTO {table} AS t ({names}, origin, version, changed_at{more}) "
+                f"SELECT {', '.join('n.' + c for c in columns[:-1])}, n.geom::geometry, coalesce((SELECT origin FROM streets_changeset ORDER BY id DESC LIMIT 1), 'real'), 1, now(){filled} "
+                f"FROM unnest({arrays}) AS n ({names}) ON CONFLICT (key) DO UPDATE SET "
+                + ", ".join(f"{c} = excluded.{c}" for c in rest)
+                + ", version = t.version + 1, changed_at = now() WHERE ("
+                + ", ".join(f"t.{c}" for c in rest[:-1])
+                + ", t.geom::bytea) IS DISTINCT FROM ("
+                + ", ".join(f"excluded.{c}" for c in rest[:-1])
+                + ", excluded.geom::bytea)",
+                values,
+            )
+            count += cursor.rowcount
+    return int(count)
+
+
+def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], origin: str) -> None:
+    """Rows by COPY, laid down along a Hilbert curve."""
+    more = ("origin", "version", "changed_at", *(("state", "months") if table == "streets_drawnline" else ()))
+    filled = (origin, 1, timezone.now(), *(("reported", 0) if table == "streets_drawnline" else ()))
+    names = ", ".join((*columns, *more))
+    if not rows:
+        return
+    shapes = _wkb(row[-1] for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE drawn_rows ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY drawn_rows ({names}) FROM STDIN") as copy:
+            for row, shape in zip(rows, shapes, strict=True):
+                copy.write_row((*row[:-1], shape, *filled))
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM drawn_rows ORDER BY geom")
+        cursor.execute("DROP TABLE drawn_rows")
+
+
+def live(names: Collection[str] | None = None) -> int:
+    """State and last confirmation of segments, onto their lines; rows that stay the same are not written."""
+    some = "" if names is None else " AND t.owner = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE streets_drawnline AS t SET {LIVED} WHERE t.owner = c.object{some} AND "
+            f"(t.state, t.confirmed_at, t.months) IS DISTINCT FROM (c.state, c.confirmed_at, {MONTHS})",
+            () if names is None else (list(names),),
+        )
+        return int(cursor.rowcount)
+
+
+def _blocks(box: tuple[float, float, float, float], crs: int) -> int:
+    """Blocks that touch a box, from the ground that encloses them."""
+    back = Transformer.from_crs(4326, crs, always_xy=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH mine AS (SELECT ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857) AS e), "
+            "old AS (SELECT b.id, b.merc FROM streets_drawnarea b, mine WHERE b.part = 'block' AND b.merc && mine.e), "
+            "wide AS (SELECT ST_Expand(ST_SetSRID(ST_Extent(g)::geometry, 3857), 2) AS e FROM "
+            "(SELECT e AS g FROM mine UNION ALL SELECT merc FROM old) AS x) "
+            "SELECT g.geom::bytea, NULL, NULL FROM streets_drawnarea g, wide "
+            "WHERE g.part IN ('lane', 'side', 'junction') AND g.merc && wide.e "
+            "UNION ALL SELECT NULL, ST_AsBinary(ST_Transform(e, 4326)), (SELECT array_agg(id) FROM old) FROM wide",
+            box,
+        )
+        found = cursor.fetchall()
+    window = next(shapely.from_wkb(bytes(row[1])) for row in found if row[1] is not None)
+    old = next(row[2] for row in found if row[1] is not None) or []
+    shapes = shapely.from_wkb([bytes(row[0]) for row in found if row[0] is not None])
+
+    def plane(xy: Any) -> Any:
+        return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), 3)
+
+    ground = shapely.transform(shapes, plane)
+    room = shapely.transform(window, plane)
+    mine = [b for b in enclosed(list(ground)) if b.shape.within(room)]
+    rows = _area_rows(mine, crs)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM streets_drawnarea WHERE id = ANY(%s) AND NOT key = ANY(%s)",
+            (old, [row[0] for row in rows]),
+        )
+        gone = [id_ for (id_,) in cursor.fetchall()]
+        cursor.execute("DELETE FROM streets_drawnarea WHERE id = ANY(%s)", (gone,))
+    return len(gone) + _replace("streets_drawnarea", AREA, rows, [])
