@@ -135,7 +135,7 @@ def _target(at: Junction, crashes: Sequence[Crash], middle: tuple[float, float])
                        (-8 * cos(radians(a)) + 3 * cos(radians(a + 90)) - 7 * cos(radians(e))) / 2))  # fmt: skip
     if not points:
         return middle
-    spread = 16.0 if crashes[0].key.rel == "same" and len({p for p in points}) == 1 else 1.6
+    spread = 16.0 if crashes[0].key.rel == "same" and len(set(points)) == 1 else 1.6
     return (
         (
             middle[0] + spread * sum(p[0] for p in points) / len(points),
@@ -203,8 +203,7 @@ def _label(name: str, several: Sequence[Crash], box: tuple[float, float, float, 
     return (
         f'<rect x="{number(box[0])}" y="{number(box[1])}" width="{number(wide)}" height="{number(box[3] - box[1])}" '
         f'fill="none" stroke="#cbd5e1" stroke-width=".18"/>'
-        f'<text x="{number(box[0] + 0.2)}" y="{number(box[1] - 0.6)}" font-size="{number(size)}" stroke="#fff" '
-        f'stroke-width=".6" paint-order="stroke">{escape(told)}</text>'
+        f'<text x="{number(box[0] + 0.2)}" y="{number(box[1] - 0.6)}" font-size="{number(size)}">{escape(told)}</text>'
     )
 
 

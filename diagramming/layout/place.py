@@ -19,7 +19,8 @@ from diagramming.glyphs.mark import BOX
 
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
-SMALLEST, SHRINK = 10.0 / BOX[0], 0.95
+SMALLEST, FLOOR, SHRINK = 10.0 / BOX[0], 7.0 / BOX[0], 0.95
+"""Marks of 10×6 mm can be read at arm's length; smaller ones, down to the floor, are for sheets with hundreds."""
 TRACK, HEAD, GAP = 0.7, 3.2, 1.6
 
 
@@ -69,9 +70,9 @@ def place(groups: Sequence[Group], sheet: Sheet | None = None) -> Layout:
     scale, layout = 1.0, None
     while True:
         layout = _at(ordered, sheet, scale)
-        if not layout.unplaced or scale <= SMALLEST:
+        if not layout.unplaced or scale <= FLOOR:
             break
-        scale = max(scale * SHRINK, SMALLEST)
+        scale = max(scale * SHRINK, SMALLEST if scale > SMALLEST else FLOOR)
     layout.metrics = measure(layout)
     layout.metrics["seconds"] = perf_counter() - begun
     return layout
@@ -84,20 +85,39 @@ def _at(groups: Sequence[Group], sheet: Sheet, scale: float) -> Layout:
     for mine, side in ((left, -1), (right, 1)):
         order = sorted(mine, key=lambda g: (g.target[1], g.target[0], g.key))
         best: tuple[int, list[Block], dict[str, Point], list[str]] | None = None
-        for _ in range(60):
-            blocks, cells, lost = _column(order, sheet, scale, side)
-            clashes = _clashes(blocks)
-            if best is None or len(clashes) < best[0]:
-                best = (len(clashes), blocks, cells, lost)
-            if not clashes:
+        for per, slack in _shelves(order, sheet, scale, side):
+            tried = order
+            for _ in range(25):
+                blocks, cells, lost, _end = _column(tried, sheet, scale, side, per, slack)
+                clashes = _clashes(blocks)
+                if best is None or len(clashes) < best[0]:
+                    best = (len(clashes), blocks, cells, lost)
+                if not clashes:
+                    break
+                tried = _mend(tried, blocks)
+            if best is not None and not best[0]:
                 break
-            order = _mend(order, blocks)
         assert best is not None
         out.blocks += best[1]
         out.cells |= best[2]
         missing += best[3]
     out.unplaced = tuple(sorted(missing))
     return out
+
+
+def _shelves(order: Sequence[Group], sheet: Sheet, scale: float, side: int) -> list[tuple[int, float]]:
+    """How many blocks to a shelf and how much height between, the best first: few, so that they stand near the plan.
+    The further ones are tried when the order of ports does not come to rest, since ports move with the blocks."""
+    out: list[tuple[int, float]] = []
+    for per in (*range(2, 9), 12, 99):
+        blocks, _, lost, end = _column(order, sheet, scale, side, per, 0.0)
+        if lost:
+            continue
+        shelves = len({b.box[1] for b in blocks})
+        spare = max(sheet.height - sheet.bottom - end - 6.0, 0.0) * 0.8 / (shelves + 1)
+        widest = 0.0 if sheet.obstacles else min(spare, 26.0)
+        out += [(per, widest * share) for share in ((1.0, 0.6, 0.3, 0.0) if widest else (0.0,))]
+    return out or [(99, 0.0)]
 
 
 def _sides(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
@@ -113,19 +133,21 @@ def _sides(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
 
 
 def _column(
-    order: Sequence[Group], sheet: Sheet, scale: float, side: int
-) -> tuple[list[Block], dict[str, Point], list[str]]:
+    order: Sequence[Group], sheet: Sheet, scale: float, side: int, per: int, slack: float
+) -> tuple[list[Block], dict[str, Point], list[str], float]:
     w, h = BOX[0] * scale + 0.4, BOX[1] * scale + 0.3
     x0, x1 = (
         (sheet.margin, sheet.plan[0] - 2) if side < 0 else (sheet.plan[2] + 2, sheet.width - sheet.margin)
     )
     inner, room, floor = (x1 if side < 0 else x0), x1 - x0, sheet.height - sheet.bottom
-    most = max(int((room + GAP) / (w + GAP)), 1)
+    most = max(min(int((room + GAP) / (w + GAP)), per), 1)
     blocks: list[Block] = []
     cells: dict[str, Point] = {}
-    y, start, lost = sheet.top, 0, []
+    y, start = sheet.top + slack, 0
+    lost: list[str] = []
     while start < len(order):
-        shelf, used = [], 0.0
+        shelf: list[tuple[Group, int]] = []
+        used = 0.0
         for group in order[start:]:
             cols = _columns(len(group.ids), int((room + 0.4) / w))
             if shelf and (used + cols * w > room or len(shelf) >= most):
@@ -139,7 +161,9 @@ def _column(
         if y + strip + rows * h > floor:
             lost += [id for g, _ in shelf for id in g.ids]
             continue
-        x = 0.0  # distance from the outer edge; the first of the shelf is outermost and has the highest track
+        x = max(
+            room - used + GAP, 0.0
+        )  # from the outer edge; the first is outermost and has the highest track
         for k, (group, cols) in enumerate(shelf):
             wide = cols * w
             bx = x0 + x if side < 0 else x1 - x - wide
@@ -150,8 +174,8 @@ def _column(
             for n, id in enumerate(group.ids):
                 cells[id] = (bx + (n % cols) * w, by + (n // cols) * h)
             x += wide + GAP
-        y += strip + rows * h + GAP
-    return blocks, cells, lost
+        y += strip + rows * h + GAP + slack
+    return blocks, cells, lost, y - slack
 
 
 def _columns(n: int, most: int) -> int:
