@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, sqrt
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -67,41 +68,68 @@ def place(groups: Sequence[Group], sheet: Sheet | None = None) -> Layout:
     begun = perf_counter()
     sheet = sheet or Sheet()
     ordered = sorted(groups, key=lambda g: (g.target[0], g.target[1], g.key))
-    scale, layout = 1.0, None
-    while True:
-        layout = _at(ordered, sheet, scale)
-        if not layout.unplaced or scale <= FLOOR:
+    scale = 1.0
+    layout, wrong = _at(ordered, sheet, scale)
+    while wrong and scale > FLOOR:
+        if wrong < 1000 and scale <= SMALLEST:
             break
         scale = max(scale * SHRINK, SMALLEST if scale > SMALLEST else FLOOR)
+        other, still = _at(ordered, sheet, scale)
+        if still < wrong:
+            layout, wrong = other, still
     layout.metrics = measure(layout)
     layout.metrics["seconds"] = perf_counter() - begun
     return layout
 
 
-def _at(groups: Sequence[Group], sheet: Sheet, scale: float) -> Layout:
+def _at(groups: Sequence[Group], sheet: Sheet, scale: float) -> tuple[Layout, int]:
     left, right = _sides(groups)
     out = Layout([], {}, scale)
     missing: list[str] = []
+    wrong = 0
     for mine, side in ((left, -1), (right, 1)):
         order = sorted(mine, key=lambda g: (g.target[1], g.target[0], g.key))
-        best: tuple[int, list[Block], dict[str, Point], list[str]] | None = None
-        for per, slack in _shelves(order, sheet, scale, side):
-            tried = order
-            for _ in range(25):
-                blocks, cells, lost, _end = _column(tried, sheet, scale, side, per, slack)
-                clashes = _clashes(blocks)
-                if best is None or len(clashes) < best[0]:
-                    best = (len(clashes), blocks, cells, lost)
-                if not clashes:
-                    break
-                tried = _mend(tried, blocks)
-            if best is not None and not best[0]:
-                break
-        assert best is not None
+        best = _settle(order, sheet, scale, side)
+        wrong += best[0]
         out.blocks += best[1]
         out.cells |= best[2]
         missing += best[3]
     out.unplaced = tuple(sorted(missing))
+    return out, wrong
+
+
+def _settle(
+    order: Sequence[Group], sheet: Sheet, scale: float, side: int
+) -> tuple[int, list[Block], dict[str, Point], list[str]]:
+    """A column without crossings; nothing left out comes first. The first number is what is still wrong with it."""
+    best: tuple[int, list[Block], dict[str, Point], list[str]] | None = None
+    for per, slack in _shelves(order, sheet, scale, side):
+        tried, fewest, swaps = list(order), 10**9, 0
+        ahead: list[list[Group]] = []
+        while True:
+            blocks, cells, lost, _ = _column(tried, sheet, scale, side, per, slack)
+            clashes = _clashes(blocks)
+            wrong = 1000 * len(lost) + len(clashes)
+            if best is None or wrong < best[0]:
+                best = (wrong, blocks, cells, lost)
+            if not wrong:
+                return best
+            if wrong < fewest:
+                fewest = wrong
+                ahead = [] if lost else [_swapped(tried, blocks, pair) for pair in clashes[:12]]
+                ahead.append(_mend(tried, blocks))
+            swaps += 1
+            if not ahead or swaps > 40:
+                break
+            tried = ahead.pop()
+    assert best is not None
+    return best
+
+
+def _swapped(order: Sequence[Group], blocks: Sequence[Block], pair: tuple[int, int]) -> list[Group]:
+    out = list(order)
+    i, j = (out.index(blocks[k].group) for k in pair)
+    out[i], out[j] = out[j], out[i]
     return out
 
 
@@ -180,7 +208,7 @@ def _column(
 
 def _columns(n: int, most: int) -> int:
     """Tall rather than wide: the nearest mark is then of the same block."""
-    return max(1, min(most, round((n / 2.2) ** 0.5 + 0.2), ceil(n / 2)))
+    return max(1, min(most, round(sqrt(n / 2.2) + 0.2), ceil(n / 2)))
 
 
 def _below(y: float, height: float, span: tuple[float, float], obstacles: Sequence[Rect]) -> float:
@@ -200,7 +228,7 @@ def _clashes(blocks: Sequence[Block]) -> list[tuple[int, int]]:
     p = np.array([b.leader[2] for b in blocks])
     q = np.array([b.leader[3] for b in blocks])
 
-    def turn(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    def turn(a: Any, b: Any, c: Any) -> Any:
         return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
             c[..., 0] - a[..., 0]
         )

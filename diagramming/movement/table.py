@@ -87,7 +87,7 @@ def write(out: Outcome, path: Path) -> None:
 def _read(path: Path, encoding: str) -> list[dict[str, str]]:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding=encoding, newline="") as file:  # type: ignore[operator]
+        with opened(path, "rt", encoding=encoding, newline="") as file:
             return list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         raise BadTable(f"The file {path} cannot be read: {wrong}.") from wrong
