@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("gis.cli.exchange", "Write a layer into a file."),
     "hotspots": ("gis.cli.hotspots", "Forecast where, and say how good that is."),
     "patrol": ("gis.cli.patrol", "Solve patrol routes; published instances too."),
+    "diagrams": ("gis.cli.diagrams", "What met what, from coded crashes of any origin."),
     "tiles": ("gis.cli.tiles", "Build archives of tiles; see to the tiles that are kept."),
     "streets": ("gis.cli.streets", "Draft the street-block map from OpenStreetMap and derive its geometry."),
     "token": ("gis.cli.token", "Make, list and revoke tokens for programs."),

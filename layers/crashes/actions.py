@@ -1,8 +1,8 @@
-"""What about a crash is no feature: its parties, for police alone."""
+"""What about a crash is no feature: its parties and the collision diagram drawn from them, for police alone."""
 
-from typing import Any
+from typing import Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router
 
 from data.codes import table
@@ -30,6 +30,27 @@ def parties(request: HttpRequest, id: int) -> list[dict[str, Any]]:
     if viewer.clearance < Clearance.POLICE or not Crash.objects.filter(pk=id).exists():
         raise Http404
     return [_shown(party) for party in Party.objects.filter(crash_id=id)]
+
+
+@router.get("/junctions/{id}/diagram.{form}", summary="Collision diagram of a junction (police)")
+def collision_diagram(
+    request: HttpRequest,
+    id: int,
+    form: Literal["svg", "pdf"],
+    mode: Literal["blocks", "pins", "condensed"] = "blocks",
+) -> HttpResponse:
+    """One sheet in A3. To others than police there is none, since it tells what each party did."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    if viewer.clearance < Clearance.POLICE:
+        raise Http404
+    from layers.crashes.diagrams import of_junction
+
+    svg = of_junction(id, mode).svg
+    if form == "svg":
+        return HttpResponse(svg, content_type="image/svg+xml")
+    import cairosvg
+
+    return HttpResponse(cairosvg.svg2pdf(bytestring=svg.encode()), content_type="application/pdf")
 
 
 def _shown(party: Party) -> dict[str, Any]:

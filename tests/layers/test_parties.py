@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from layers.crashes.models import Crash, Party
+from layers.streets.models import Junction
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +44,15 @@ def test_the_public_finds_nothing_and_cannot_tell_which_crashes_there_are(crash:
     here, nowhere = (Client().get(f"/api/crashes/{id}/parties") for id in (crash.pk, 999_999_999))
     assert here.status_code == nowhere.status_code == 404
     assert here.content == nowhere.content
+
+
+def test_the_collision_diagram_is_for_police(crash: Crash) -> None:
+    Crash.objects.filter(pk=crash.pk).update(junction=Junction.objects.order_by("pk").first())
+    crash.refresh_from_db()
+    path = f"/api/crashes/junctions/{crash.junction_id}/diagram"
+    police = client_of("investigator")
+    drawn = police.get(f"{path}.svg")
+    assert drawn["Content-Type"] == "image/svg+xml"
+    assert f'data-crash="{crash.pk}"' in drawn.content.decode()
+    assert police.get(f"{path}.pdf").content.startswith(b"%PDF")
+    assert Client().get(f"{path}.svg").status_code == 404
