@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -13,7 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gis.accounts.models import Attempt, Token
+from gis.accounts.models import Attempt, Sitting, Token
 from gis.admin.rights import ForAdministrators, ToRead
 from layers.access import ROLES
 from layers.registry.text import Text
@@ -21,6 +23,8 @@ from portal.templatetags.words import later, say
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
 
 
 class RoleChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from gis.accounts.identity import BadCredential, credential, look_up, viewer_of
+from gis.accounts.identity import SECOND, BadCredential, credential, look_up, viewer_of
 from layers.access import ANONYMOUS, Viewer
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -42,7 +42,9 @@ class WhoIsIt:
         shown = shown_by(request)
         if shown and shown[0] == "token":
             return look_up(*shown).viewer
-        return viewer_of(request.user) if request.user.is_authenticated else ANONYMOUS
+        if not request.user.is_authenticated:
+            return ANONYMOUS
+        return viewer_of(request.user, bool(request.session.get(SECOND)))
 
 
 def shown_by(request: HttpRequest) -> tuple[str, str] | None:
