@@ -120,7 +120,10 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("ANTU_TIME_ZONE", "Asia/Taipei")
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [ROOT / "portal" / "static"] if (ROOT / "portal" / "static").is_dir() else []
+STATICFILES_DIRS = [
+    ("help", ROOT / "portal" / "help"),
+    *([ROOT / "portal" / "static"] if (ROOT / "portal" / "static").is_dir() else []),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

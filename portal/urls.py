@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from portal import views
+from portal import app, helping, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.index, name="index"),
     path("embed", views.embed, name="embed"),
     path("layers/<slug:id>", views.layer_page, name="layer"),
-    path("help/", views.help_page, name="help"),
+    path("help/", helping.index, name="help"),
+    path("help/<slug:slug>", helping.page, name="help-page"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.worker, name="worker"),
+    path("offline", app.offline, name="offline"),
 ]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.functional import SimpleLazyObject
 
+from gis.accounts.entry import held_back
 from gis.accounts.identity import SECOND, BadCredential, credential, look_up, viewer_of
 from layers.access import ANONYMOUS, Viewer
 
@@ -25,6 +27,7 @@ class WhoIsIt:
         except BadCredential as problem:
             return JsonResponse({"detail": str(problem), "code": "bad-token"}, status=401)
         request.viewer = viewer  # type: ignore[attr-defined]
+        request.held_back = SimpleLazyObject(lambda: held_back(request))  # type: ignore[attr-defined]
         if request.method in SAFE:
             return self.get_response(request)
         say_actor(viewer.actor)

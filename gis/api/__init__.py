@@ -83,8 +83,9 @@ def _mount() -> None:
     from gis.api.me import router as me
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
+    from gis.api.tours import router as tours
 
-    for router in (me, layers, ranking, search):
+    for router in (me, layers, ranking, search, tours):
         api.add_router("", router)
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):

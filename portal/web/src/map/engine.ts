@@ -115,7 +115,11 @@ function report(map: Engine): void {
   map.on("move", passing);
   map.on("load", passing);
   map.on("idle", () => (mapState.value = "idle"));
-  map.on("dataloading", () => mapState.peek() === "idle" && (mapState.value = "busy"));
+  map.on("dataloading", () => {
+    if (mapState.peek() !== "idle") return;
+    mapState.value = "busy";
+    map.triggerRepaint(); // what comes from the browser's cache may draw nothing new, and without a frame nothing is idle again
+  });
   map.on("movestart", () => (mapState.value = "busy"));
   map.on("webglcontextlost", () => (mapState.value = "lost"));
   map.on("webglcontextrestored", () => (mapState.value = "busy"));
