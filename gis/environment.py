@@ -132,5 +132,7 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
     """A word out of few; anything else is refused at once, rather than taken for none."""
     given = (value(name) or "").strip().lower()
     if given not in choices:
-        raise Trouble(f"{name} is “{given}”.", f"It can be {', '.join(filter(None, choices))}, or unset.", code=2)
+        raise Trouble(
+            f"{name} is “{given}”.", f"It can be {', '.join(filter(None, choices))}, or unset.", code=2
+        )
     return given

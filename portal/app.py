@@ -33,7 +33,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/",
         "name": say(Text(f"安圖 {city.zh}", f"Antu {city.en}")),
         "short_name": say(Text("安圖", "Antu")),
-        "description": say(Text("道路安全地圖：事故、執法、巡邏與改善。", "The road safety map: crashes, enforcement, patrols, works.")),
+        "description": say(
+            Text(
+                "道路安全地圖：事故、執法、巡邏與改善。",
+                "The road safety map: crashes, enforcement, patrols, works.",
+            )
+        ),
         "lang": "en" if get_language() == "en" else "zh-Hant-TW",
         "start_url": "/",
         "scope": "/",
@@ -50,7 +55,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
             for size, purpose in ICONS
         ],
     }
-    return JsonResponse(body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @require_safe
@@ -61,7 +68,13 @@ def worker(request: HttpRequest) -> HttpResponse:
         first = assets("src/main.ts")
     except NotBuilt as missing:
         raise Http404 from missing
-    files = [first.script, *first.styles, *first.preload, static("portal/icon.svg"), static("accounts/pages.css")]
+    files = [
+        first.script,
+        *first.styles,
+        *first.preload,
+        static("portal/icon.svg"),
+        static("accounts/pages.css"),
+    ]
     version = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:12]
     context = {"files": json.dumps(files), "version": version}
     return render(request, "portal/sw.js", context, content_type="text/javascript; charset=utf-8")

@@ -40,17 +40,24 @@ PAGES = (
     Page(
         "start",
         Text("第一次使用", "The first minute"),
-        Text("一分鐘看懂地圖：哪裡最痛、為什麼、怎麼交給別人。", "Where it hurts, why, and how to hand it on."),
+        Text(
+            "一分鐘看懂地圖：哪裡最痛、為什麼、怎麼交給別人。", "Where it hurts, why, and how to hand it on."
+        ),
     ),
     Page(
         "explore",
         Text("探索", "Explore"),
-        Text("圖層、篩選、時間、排行、比較、圈選、清單與量測。", "Layers, filters, time, ranking, comparing, areas, lists, measuring."),
+        Text(
+            "圖層、篩選、時間、排行、比較、圈選、清單與量測。",
+            "Layers, filters, time, ranking, comparing, areas, lists, measuring.",
+        ),
     ),
     Page(
         "take",
         Text("取用資料", "Taking data along"),
-        Text("下載檔案，或在 QGIS 與程式裡直接使用。", "Download files, or use the data in QGIS and programs."),
+        Text(
+            "下載檔案，或在 QGIS 與程式裡直接使用。", "Download files, or use the data in QGIS and programs."
+        ),
     ),
     Page(
         "keys",
@@ -60,12 +67,18 @@ PAGES = (
     Page(
         "account",
         Text("帳號與登入安全", "Account and sign-in"),
-        Text("密碼、驗證器 App、通行密鑰、救援碼、裝置與權杖。", "Password, authenticator app, passkeys, recovery codes, devices, tokens."),
+        Text(
+            "密碼、驗證器 App、通行密鑰、救援碼、裝置與權杖。",
+            "Password, authenticator app, passkeys, recovery codes, devices, tokens.",
+        ),
     ),
     Page(
         "device",
         Text("手機、平板與離線", "Phone, tablet, offline"),
-        Text("裝成 App、斷線時會怎樣、地圖不出現時怎麼辦。", "Installing as an app, what happens offline, and when there is no map."),
+        Text(
+            "裝成 App、斷線時會怎樣、地圖不出現時怎麼辦。",
+            "Installing as an app, what happens offline, and when there is no map.",
+        ),
     ),
     Page(
         "admin",

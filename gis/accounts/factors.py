@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 APP, PASSKEY, RECOVERY = "totp", "webauthn", "recovery_codes"
-NEW_SECRET = "antu.new-app"
+NEW_APP = "antu.new-app"
 
 
 @lru_cache(maxsize=1)
@@ -79,9 +79,9 @@ def has_second(user: User) -> bool:
 def new_secret(session: Any, again: bool = False) -> str:
     from allauth.mfa.totp.internal.auth import generate_totp_secret
 
-    if again or NEW_SECRET not in session:
-        session[NEW_SECRET] = generate_totp_secret()
-    return str(session[NEW_SECRET])
+    if again or NEW_APP not in session:
+        session[NEW_APP] = generate_totp_secret()
+    return str(session[NEW_APP])
 
 
 def address_of(user: User, secret: str) -> str:

@@ -30,11 +30,10 @@ from layers.registry.text import Text
 from portal.templatetags.words import say
 
 WRONG_CODE = Text(
-    "驗證碼不正確或已用過。請用最新的一組。", "This code is not right, or was used before. Take the newest one."
+    "驗證碼不正確或已用過。請用最新的一組。",
+    "This code is not right, or was used before. Take the newest one.",
 )
-WRONG_KEY = Text(
-    "通行密鑰未通過驗證，請再試一次。", "The passkey was not accepted; please try again."
-)
+WRONG_KEY = Text("通行密鑰未通過驗證，請再試一次。", "The passkey was not accepted; please try again.")
 WRONG_PASSWORD = Text("密碼不正確。", "The password is not right.")
 TOO_LATE = Text("時間過久，請重新輸入帳號密碼。", "That took too long; enter account and password again.")
 MOST_PASSKEYS = 10
@@ -72,7 +71,9 @@ def second(request: HttpRequest) -> HttpResponse:
     waiting = entry.pending(request)
     if waiting is None:
         if wants_json(request):
-            return JsonResponse({"state": "wrong", "sentence": say(TOO_LATE), "csrf": get_token(request)}, status=403)
+            return JsonResponse(
+                {"state": "wrong", "sentence": say(TOO_LATE), "csrf": get_token(request)}, status=403
+            )
         return redirect("accounts:sign-in")
     form = CodeForm(request.POST or None) if "code" in request.POST else CodeForm()
     status, wrong = 200, None
@@ -222,12 +223,17 @@ def add_app(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if factors.add_app(request.user, secret, form.cleaned_data["code"]):
-            request.session.pop(factors.NEW_SECRET, None)
+            request.session.pop(factors.NEW_APP, None)
             entry.renew(request, second=True)
             return redirect("accounts:recovery")
         form.add_error("code", say(WRONG_CODE))
     address = factors.address_of(request.user, secret)
-    context = {"form": form, "secret": secret, "address": address, "picture": segno.make(address).svg_data_uri(scale=5)}
+    context = {
+        "form": form,
+        "secret": secret,
+        "address": address,
+        "picture": segno.make(address).svg_data_uri(scale=5),
+    }
     return render(request, "accounts/app.html", context, status=400 if form.errors else 200)
 
 

@@ -32,7 +32,9 @@ def get_tours(request: HttpRequest, response: HttpResponse) -> dict[str, Progres
     summary="Remember how far you are",
 )
 def put_tour(
-    request: HttpRequest, body: Progress, tour: str = Path(..., pattern="^[a-z_]{1,40}$")  # type: ignore[type-arg]
+    request: HttpRequest,
+    body: Progress,
+    tour: str = Path(..., pattern="^[a-z_]{1,40}$"),  # type: ignore[type-arg]
 ) -> Progress:
     viewer = viewer_of(request)
     if viewer.user_id is None:

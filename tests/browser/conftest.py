@@ -38,7 +38,9 @@ def address(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with django_db_blocker.unblock():
         before = set(users.values_list("pk", flat=True))
         make_demo_accounts()
-        done = [Toured(user=one, tour=tour, done=True) for one in users.exclude(pk__in=before) for tour in TOURS]
+        done = [
+            Toured(user=one, tour=tour, done=True) for one in users.exclude(pk__in=before) for tour in TOURS
+        ]
         Toured.objects.bulk_create(done)  # an offered tour would lie over what other tests click
     try:
         with serving() as where:
@@ -68,7 +70,10 @@ class Seen:
 
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(f"{error.name}: {error.message} {error.stack or ''}"[:600]))
+        page.on(
+            "pageerror",
+            lambda error: self.errors.append(f"{error.name}: {error.message} {error.stack or ''}"[:600]),
+        )
         page.on("request", lambda request: self._asked(request.url))
 
     def _asked(self, url: str) -> None:

@@ -15,7 +15,7 @@ from gis.accounts.identity import viewer_of
 from gis.accounts.models import Attempt
 from gis.audit.models import Pending
 from layers.access import Clearance
-from tests.gis.people import PASSWORD, person
+from tests.gis.people import PASSWORD, person, signed_in
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, SECOND, SECURITY = "/accounts/sign-in/", "/accounts/sign-in/second/", "/accounts/security/"
@@ -147,7 +147,10 @@ def test_after_ten_minutes_the_password_is_asked_again() -> None:
     asked = browser.get("/accounts/security/app/").headers["location"]
     assert asked == "/accounts/confirm/?next=/accounts/security/app/"
     assert browser.post("/accounts/confirm/", {"password": "no", "next": SECURITY}).status_code == 403
-    assert browser.post("/accounts/confirm/", {"password": PASSWORD, "next": SECURITY}).headers["location"] == SECURITY
+    assert (
+        browser.post("/accounts/confirm/", {"password": PASSWORD, "next": SECURITY}).headers["location"]
+        == SECURITY
+    )
     assert browser.get("/accounts/security/app/").status_code == 200
 
 
@@ -170,7 +173,9 @@ def test_nobody_ends_the_sessions_of_another() -> None:
     offer(mine, person())
     other = person()
     offer(theirs, other)
-    assert mine.post("/accounts/security/sessions/", {"which": str(other.sittings.get().pk)}).status_code == 404
+    assert (
+        mine.post("/accounts/security/sessions/", {"which": str(other.sittings.get().pk)}).status_code == 404
+    )
     assert inside(theirs)
 
 
@@ -179,7 +184,10 @@ def test_where_a_second_factor_is_demanded_the_password_shows_less(armed: tuple[
     plain, browser = person("officer", "council"), Client()
     assert offer(browser, plain).headers["location"] == SECURITY
     assert browser.get("/api/me").json()["clearance"] == "council"
-    assert browser.post("/accounts/tokens/", {"name": "x", "clearance": 1, "days": 30}).headers["location"] == SECURITY
+    assert (
+        browser.post("/accounts/tokens/", {"name": "x", "clearance": 1, "days": 30}).headers["location"]
+        == SECURITY
+    )
     assert not plain.tokens.exists()
     secret = browser.get("/accounts/security/app/").context["secret"]
     browser.post("/accounts/security/app/", {"code": code_of(secret)})
@@ -209,7 +217,9 @@ def test_a_page_whose_session_ran_out_signs_in_in_place(armed: tuple[User, str])
     assert (wrong.status_code, wrong.json()["state"]) == (403, "wrong") and wrong.json()["sentence"]
     half = browser.post(SIGN_IN, name | {"password": PASSWORD}, headers=asks).json()
     assert half["state"] == "second"
-    done = browser.post(SECOND, {"code": code_of(secret), "csrfmiddlewaretoken": half["csrf"]}, headers=asks).json()
+    done = browser.post(
+        SECOND, {"code": code_of(secret), "csrfmiddlewaretoken": half["csrf"]}, headers=asks
+    ).json()
     assert done["state"] == "in" and done["csrf"]
     assert inside(browser)
 
@@ -219,3 +229,28 @@ def test_a_passkey_that_is_nonsense_is_refused_with_a_sentence() -> None:
         answer = Client().post("/accounts/sign-in/passkey/", {"credential": said})
         assert answer.status_code in (403, 429)
         assert "通行密鑰" in answer.content.decode() or "次數" in answer.content.decode()
+
+
+def test_an_administrator_clears_the_second_step_of_somebody_who_lost_everything(
+    armed: tuple[User, str],
+) -> None:
+    user, _ = armed
+    boss = signed_in(person("administrator"))
+    assert boss.get("/admin/auth/user/").status_code == 200
+    boss.post("/admin/auth/user/", {"action": "clear_second", "_selected_action": [user.pk]})
+    assert factors.all_of(user) == []
+    assert Pending.objects.filter(action="factors-cleared", object=user.username).exists()
+    other = person("officer")
+    secret = "KRSXG5CTMVRXEZLU"
+    assert factors.add_app(other, secret, code_of(secret))
+    signed_in(user).post("/admin/auth/user/", {"action": "clear_second", "_selected_action": [other.pk]})
+    assert factors.has_second(other), "an officer clears nobody's"
+
+
+def test_the_log_is_verified_by_a_button_for_administrators_alone() -> None:
+    boss = signed_in(person("administrator"))
+    assert "檢驗整條紀錄" in boss.get("/admin/audit/entry/").content.decode()
+    assert boss.get("/admin/audit/entry/verify/").status_code == 405
+    answer = boss.post("/admin/audit/entry/verify/", follow=True)
+    assert "沒有被改過" in answer.content.decode()
+    assert signed_in(person("planner")).post("/admin/audit/entry/verify/").status_code in (302, 403)

@@ -27,7 +27,10 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_manifest_speaks_the_readers_language_and_names_icons_that_exist(client: Client) -> None:
     body = client.get("/manifest.webmanifest").json()
     assert body["lang"] == "zh-Hant-TW" and body["name"].startswith("安圖")
-    assert Client().get("/manifest.webmanifest", headers={"accept-language": "en"}).json()["short_name"] == "Antu"
+    assert (
+        Client().get("/manifest.webmanifest", headers={"accept-language": "en"}).json()["short_name"]
+        == "Antu"
+    )
     for icon in body["icons"]:
         with Image.open(PUBLIC / icon["src"].rsplit("/", 1)[1]) as drawn:
             assert f"{drawn.width}x{drawn.height}" == icon["sizes"]

@@ -36,7 +36,9 @@ def test_no_picture_is_left_over() -> None:
     shown: set[str] = set()
     for page in PAGES:
         for headers in ({}, ENGLISH):
-            shown |= set(PICTURED.findall(Client().get(f"/help/{page.slug}", headers=headers).content.decode()))
+            shown |= set(
+                PICTURED.findall(Client().get(f"/help/{page.slug}", headers=headers).content.decode())
+            )
     assert {p.name for p in FOLDER.glob("*.jpg")} == shown
     assert file_of("x", "en") == "x.en.jpg"
 
