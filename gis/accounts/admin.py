@@ -55,7 +55,8 @@ class PeopleAdmin(ForAdministrators, UserAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         armed = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=factors.RECOVERY)
-        return super().get_queryset(request).annotate(armed=Exists(armed)).prefetch_related("groups")
+        people: QuerySet[User] = super().get_queryset(request).prefetch_related("groups")
+        return people.annotate(armed=Exists(armed))
 
     @admin.display(description=later(Text("第二道驗證", "Second step")), boolean=True)
     def second(self, user: User) -> bool:

@@ -43,7 +43,8 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
     """What allauth asks of us: our name, our host, and how secrets are kept."""
 
     def get_totp_issuer(self) -> str:
-        return f"安圖 {settings.CITY['name']['zh']}"
+        city: dict[str, str] = settings.CITY["name"]  # type: ignore[assignment]
+        return f"安圖 {city['zh']}"
 
     def encrypt(self, text: str) -> str:
         return _box(settings.SECRET_KEY).encrypt(text.encode()).decode()

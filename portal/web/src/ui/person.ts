@@ -37,7 +37,7 @@ class Person extends View {
     const dark = theme.value === "dark";
     if (name === null) return nothing;
     return html`<details class="person" @keydown=${this.#escape}>
-      <summary aria-label=${t("person", { name })} title=${name}><span class="initials">${name.slice(0, 2)}</span></summary>
+      <summary aria-label=${t("person", { name })} title=${name}><span class="initials" data-initials=${name.slice(0, 2)}></span></summary>
       <div class="menu">
         <div class="who">
           <p><strong>${name}</strong> <small>${account}</small></p>
