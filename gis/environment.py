@@ -126,3 +126,13 @@ def database(url: str | None, root: Path) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": os.environ.get("ANTU_TEST_DATABASE", "test_antu")},
     }
+
+
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """A word out of few; anything else is refused at once, rather than taken for none."""
+    given = (value(name) or "").strip().lower()
+    if given not in choices:
+        raise Trouble(
+            f"{name} is “{given}”.", f"It can be {', '.join(filter(None, choices))}, or unset.", code=2
+        )
+    return given

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from gis.environment import data_folder, database, database_url, secret
+from gis.environment import data_folder, database, database_url, one_of, secret
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA_DIR = data_folder(ROOT)
@@ -51,6 +51,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "gis.accounts",
     "gis.audit",
     "gis.demo",
@@ -82,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "gis.accounts.middleware.WhoIsIt",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -117,7 +121,10 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("ANTU_TIME_ZONE", "Asia/Taipei")
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [ROOT / "portal" / "static"] if (ROOT / "portal" / "static").is_dir() else []
+STATICFILES_DIRS = [
+    ("help", ROOT / "portal" / "help"),
+    *([ROOT / "portal" / "static"] if (ROOT / "portal" / "static").is_dir() else []),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -138,6 +145,11 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Second factors: allauth keeps and checks them, our own pages ask for them (`gis.accounts.second`).
+SECOND_FACTOR = one_of("ANTU_SECOND_FACTOR", ("", "council", "police", "restricted"))
+MFA_ADAPTER = "gis.accounts.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE

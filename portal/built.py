@@ -14,6 +14,10 @@ Manifest = dict[str, dict[str, Any]]
 FOLDER = Path(__file__).with_name("static") / "portal"
 
 
+FIRST = ("src/map/engine.ts", "src/work/explore/room.ts")
+"""What every visit needs right after the entry; other parts that are imported lazily wait until they are wanted."""
+
+
 class NotBuilt(Exception):
     """There is no built front end; APIs and tiles work without it."""
 
@@ -50,7 +54,7 @@ def _read(entry: str, folder: Path, changed: int) -> Assets:
         raise NotBuilt
     base = f"{settings.STATIC_URL}portal/"
     own = _closure(manifest, [entry])
-    soon = _closure(manifest, manifest[entry].get("dynamicImports", []))
+    soon = _closure(manifest, [p for p in manifest[entry].get("dynamicImports", []) if p in FIRST])
     return Assets(
         script=base + manifest[entry]["file"],
         styles=tuple(base + style for part in own for style in manifest[part].get("css", [])),

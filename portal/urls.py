@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import views
+from portal import app, helping, views
 
 app_name = "portal"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("embed", views.embed, name="embed"),
     path("embed.js", views.embed_script, name="embed-script"),
     path("layers/<slug:id>", views.layer_page, name="layer"),
-    path("help/", views.help_page, name="help"),
+    path("help/", helping.index, name="help"),
+    path("help/<slug:slug>", helping.page, name="help-page"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.worker, name="worker"),
+    path("offline", app.offline, name="offline"),
 ]

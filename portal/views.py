@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from typing import Any
 
 from django.conf import settings
@@ -70,11 +71,13 @@ def index(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/missing.html", status=503)
     context = {
         "built": built,
-        "boot": boot(viewer_of(request), get_token(request)),
+        "boot": boot(viewer_of(request), get_token(request), bool(getattr(request, "held_back", False))),
         "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
     }
     response = render(request, "portal/index.html", context)
     response["Cache-Control"] = "private, no-cache"
+    # how long the service worker may show this frame without a network: as long as a session lives
+    response["X-Antu-Keep"] = str(int((time.time() + settings.SESSION_COOKIE_AGE) * 1000))
     if wanted:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, translation.get_language(), max_age=365 * 86400, samesite="Lax"
@@ -130,10 +133,16 @@ def embed_script(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def boot(viewer: Viewer, csrf: str) -> SafeString:
+def boot(viewer: Viewer, csrf: str, held_back: bool = False) -> SafeString:
     """The catalogue as a JSON block of the page, without a character that could end the block."""
     body = catalogue(viewer)
-    body["viewer"]["csrf"] = csrf
+    body["viewer"] |= {
+        "csrf": csrf,
+        "account": viewer.actor if viewer.known else None,
+        "titles": [{"zh": r.zh, "en": r.en} for r in ROLES.values() if r.id in viewer.roles],
+        "level": CLEARANCES[viewer.clearance].as_json(),
+        "held_back": held_back,
+    }
     body["raster_base"] = settings.RASTER_BASE
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
@@ -194,8 +203,3 @@ def _addresses(layer: Layer) -> list[tuple[Text, str]]:
         (Text("圖磚", "Tiles"), f"{base}/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.{kind}"),
         (Text("MapLibre 樣式", "MapLibre style"), f"{base}/styles/{layer.id}.json"),
     ]
-
-
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/help.html")

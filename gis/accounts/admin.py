@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from gis.accounts import factors
 from gis.accounts.models import Attempt, Token
-from gis.admin.rights import ForAdministrators, ToRead
+from gis.admin.rights import ForAdministrators, ToRead, viewer_of
+from gis.audit.note import note
 from layers.access import ROLES
 from layers.registry.text import Text
 from portal.templatetags.words import later, say
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
 
 
 class RoleChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -31,7 +37,8 @@ class RoleChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 @admin.register(User)
 class PeopleAdmin(ForAdministrators, UserAdmin):  # type: ignore[type-arg]
-    list_display = ("username", "first_name", "roles", "is_active", "last_login")
+    list_display = ("username", "first_name", "roles", "second", "is_active", "last_login")
+    actions = ("clear_second",)
     list_filter = ("groups", "is_active")
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ()
@@ -47,7 +54,28 @@ class PeopleAdmin(ForAdministrators, UserAdmin):  # type: ignore[type-arg]
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups")
+        armed = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=factors.RECOVERY)
+        people: QuerySet[User] = super().get_queryset(request).prefetch_related("groups")
+        return people.annotate(armed=Exists(armed))
+
+    @admin.display(description=later(Text("第二道驗證", "Second step")), boolean=True)
+    def second(self, user: User) -> bool:
+        return bool(getattr(user, "armed", False))
+
+    @admin.action(
+        description=later(Text("清除選取人員的第二道驗證", "Clear the second step of the selected people"))
+    )
+    def clear_second(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """For whoever lost phone and codes. It is on record, for each of them."""
+        for user in people:
+            gone, _ = Authenticator.objects.filter(user=user).delete()
+            if gone:
+                note(viewer_of(request).actor, "factors-cleared", "account", user.get_username())
+        said = Text(
+            "已清除；他們下次登入只需密碼，請提醒重新加入。",
+            "Cleared: their password alone opens the account until they add one again.",
+        )
+        self.message_user(request, say(said))
 
     @admin.display(description=later(Text("角色", "Roles")))
     def roles(self, user: User) -> str:

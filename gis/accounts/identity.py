@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from gis.accounts.models import PREFIX, Token, digest
-from layers.access import ANONYMOUS, Clearance, Viewer
+from layers.access import ANONYMOUS, ROLES, Clearance, Viewer
 from layers.registry.store import dsn
 
 KEEP = timedelta(seconds=30)
@@ -50,10 +50,18 @@ class Found(NamedTuple):
     until: datetime | None = None
 
 
-def viewer_of(user: User) -> Viewer:
+SECOND = "antu.second"
+"""Marks a session whose owner has shown a second factor."""
+
+
+def viewer_of(user: User, second: bool = True) -> Viewer:
+    """Where a second factor is demanded, whoever has shown none keeps only the roles that need none."""
     roles = set(user.groups.values_list("name", flat=True))
     if user.is_superuser:
         roles.add("administrator")
+    if not second and settings.SECOND_FACTOR:
+        demanded = Clearance[settings.SECOND_FACTOR.upper()]
+        roles = {r for r in roles if r in ROLES and ROLES[r].clearance < demanded}
     return Viewer.of(user.get_username(), user.get_full_name() or user.get_username(), roles, user.pk)
 
 
@@ -85,7 +93,7 @@ def of_session(key: str) -> Found:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not constant_time_compare(hash_ or "", user.get_session_auth_hash()):
         return Found(ANONYMOUS)
-    return Found(viewer_of(user), store.get_expiry_date())
+    return Found(viewer_of(user, bool(store.get(SECOND))), store.get_expiry_date())
 
 
 def credential(headers: dict[bytes, bytes]) -> tuple[str, str] | None:

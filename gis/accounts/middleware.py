@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.functional import SimpleLazyObject
 
-from gis.accounts.identity import BadCredential, credential, look_up, viewer_of
+from gis.accounts.entry import held_back
+from gis.accounts.identity import SECOND, BadCredential, credential, look_up, viewer_of
 from layers.access import ANONYMOUS, Viewer
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -25,6 +27,7 @@ class WhoIsIt:
         except BadCredential as problem:
             return JsonResponse({"detail": str(problem), "code": "bad-token"}, status=401)
         request.viewer = viewer  # type: ignore[attr-defined]
+        request.held_back = SimpleLazyObject(lambda: held_back(request))  # type: ignore[attr-defined]
         if request.method in SAFE:
             return self.get_response(request)
         say_actor(viewer.actor)
@@ -42,7 +45,9 @@ class WhoIsIt:
         shown = shown_by(request)
         if shown and shown[0] == "token":
             return look_up(*shown).viewer
-        return viewer_of(request.user) if request.user.is_authenticated else ANONYMOUS
+        if not request.user.is_authenticated:
+            return ANONYMOUS
+        return viewer_of(request.user, bool(request.session.get(SECOND)))
 
 
 def shown_by(request: HttpRequest) -> tuple[str, str] | None:

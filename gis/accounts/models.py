@@ -78,3 +78,38 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.name} {'✓' if self.good else '✗'}"
+
+
+class Sitting(models.Model):
+    """One browser in which somebody is signed in, so that its owner can recognise and end it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sittings", verbose_name="帳號")
+    key = models.CharField(max_length=40, unique=True, editable=False)
+    began_at = models.DateTimeField("開始", auto_now_add=True)
+    address = models.GenericIPAddressField("位址", null=True)
+    agent = models.CharField("瀏覽器", max_length=200)
+    way = models.CharField("方式", max_length=20)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登入中"
+        ordering = ("-began_at",)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class Toured(models.Model):
+    """How far somebody has come in a guided tour; one that is done is not offered again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tours", verbose_name="帳號")
+    tour = models.CharField("導覽", max_length=40)
+    step = models.PositiveSmallIntegerField("步驟", default=0)
+    done = models.BooleanField("完成", default=False)
+    at = models.DateTimeField("時間", auto_now=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "導覽"
+        constraints = (models.UniqueConstraint(fields=["user", "tour"], name="one_tour_a_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.tour} {self.step}"

@@ -85,9 +85,10 @@ def _mount() -> None:
     from gis.api.me import router as me
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
+    from gis.api.tours import router as tours
     from gis.uploads.actions import router as uploads
 
-    for router in (me, layers, edits, geometry, ranking, search):
+    for router in (me, layers, edits, geometry, ranking, search, tours):
         api.add_router("", router)
     api.add_router("uploads", uploads)
     for app in apps.get_app_configs():

@@ -28,6 +28,7 @@ class Role(Schema):
 
 class Me(Schema):
     name: str | None
+    account: str | None
     clearance: str
     roles: list[Role]
 
@@ -65,7 +66,8 @@ def get_me(request: HttpRequest, response: HttpResponse) -> Me:
     viewer = viewer_of(request)
     response["Cache-Control"] = "private, no-cache"
     roles = [Role(id=r.id, zh=r.zh, en=r.en) for r in ROLES.values() if r.id in viewer.roles]
-    return Me(name=viewer.name or None, clearance=viewer.clearance.slug, roles=roles)
+    account = viewer.actor if viewer.known else None
+    return Me(name=viewer.name or None, account=account, clearance=viewer.clearance.slug, roles=roles)
 
 
 @router.post(

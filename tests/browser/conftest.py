@@ -8,19 +8,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from gis.accounts.demo import make_demo_accounts
+from gis.accounts.models import Toured
 from portal.built import NotBuilt, assets
 from tests.server import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
+TOURS = ("council", "investigator", "planner", "patrol_planner", "everybody")
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
 
 
@@ -35,6 +38,10 @@ def address(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     with django_db_blocker.unblock():
         before = set(users.values_list("pk", flat=True))
         make_demo_accounts()
+        done = [
+            Toured(user=one, tour=tour, done=True) for one in users.exclude(pk__in=before) for tour in TOURS
+        ]
+        Toured.objects.bulk_create(done)  # an offered tour would lie over what other tests click
     try:
         with serving() as where:
             yield where
@@ -55,7 +62,7 @@ def browser(address: str) -> Iterator[Browser]:
 
 
 class Seen:
-    """What a page said and asked for while it was open. A test that provokes an error takes it out of the list."""
+    """What the pages of a test said and asked for. A test that provokes an error takes it out of the list."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
@@ -63,22 +70,53 @@ class Seen:
 
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        page.on(
+            "pageerror",
+            lambda error: self.errors.append(f"{error.name}: {error.message} {error.stack or ''}"[:600]),
+        )
+        page.on("request", lambda request: self._asked(request.url))
+
+    def _asked(self, url: str) -> None:
+        if url.startswith(("http:", "https:", "ws:", "wss:")):
+            self.hosts.add(urlsplit(url).netloc)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(message.text)
 
 
-@pytest.fixture
-def seen() -> Seen:
-    return Seen()
+VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+    console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI || "inline"}`))"""
+
+
+@pytest.fixture(autouse=True)
+def seen(request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """Over every page of every test: no error, nothing that the Content-Security-Policy refused, no other server."""
+    seen = Seen()
+    if "browser" not in request.fixturenames:
+        yield seen
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    ours = urlsplit(request.getfixturevalue("address")).netloc
+    plain = browser.new_context
+
+    def watched(**options: Any) -> BrowserContext:
+        context = plain(**options)
+        context.add_init_script(VIOLATIONS)
+        context.on("page", seen.follow)
+        return context
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(browser, "new_context", watched)
+        yield seen
+    assert seen.errors == []
+    pictured = urlsplit(os.environ.get("ANTU_PICTURES", "")).netloc
+    assert seen.hosts <= {ours, ours.replace("127.0.0.1", "localhost"), pictured}
 
 
 @pytest.fixture
-def page(browser: Browser, address: str, seen: Seen) -> Iterator[Page]:
-    """A page of a fresh visitor; it fails the test afterwards if it complained or asked another server."""
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of a fresh visitor. The service worker is kept away: it would hide requests from tests that watch them."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900},
         base_url=address,
@@ -86,12 +124,9 @@ def page(browser: Browser, address: str, seen: Seen) -> Iterator[Page]:
         timezone_id="Asia/Taipei",
         reduced_motion="reduce",
         permissions=["clipboard-read", "clipboard-write"],
+        service_workers="block",
     )
     page = context.new_page()
     page.set_default_timeout(30_000)
-    seen.follow(page)
     yield page
     context.close()
-    assert seen.errors == []
-    pictured = urlsplit(os.environ.get("ANTU_PICTURES", "")).netloc
-    assert seen.hosts <= {address.split("/")[2], pictured, ""}

@@ -26,9 +26,10 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "file": "assets/portal.0123456789ab.js",
             "css": ["assets/portal.css"],
             "imports": ["shared"],
-            "dynamicImports": ["map"],
+            "dynamicImports": ["src/map/engine.ts", "tour"],
         },
-        "map": {"file": "assets/map.js", "imports": ["src/main.ts", "shared"]},
+        "tour": {"file": "assets/tour.js", "imports": ["src/main.ts"]},
+        "src/map/engine.ts": {"file": "assets/map.js", "imports": ["src/main.ts", "shared"]},
         "shared": {"file": "assets/shared.js", "css": ["assets/shared.css"]},
     }
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")

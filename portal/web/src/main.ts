@@ -6,6 +6,7 @@ import "./style/panels.css";
 import "./style/map.css";
 import "./style/explore.css";
 import "./style/pane.css";
+import "./style/window.css";
 import { lang, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";
@@ -16,12 +17,16 @@ import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
 import { catalogue, restore, theme, view } from "./state/portal";
 import { batch, effect } from "./state/store";
+import { watchSession } from "./state/session";
+import { watchTrouble } from "./state/trouble";
 import { warm } from "./state/warmth";
+import { startWorker } from "./state/worker";
 import { decode, encode } from "./state/url";
 import { tell } from "./ui/toasts";
 import { listenForUndo } from "./ui/undo";
 import "./bring/drop";
 import "./work/all";
+import { askAgain, offerTours, showKeys } from "./ui/lazily";
 import "./ui/shell";
 
 const root = document.documentElement;
@@ -36,6 +41,7 @@ function fromAddress(): void {
 
 lang.value = root.lang.startsWith("en") ? "en" : "zh";
 theme.value = root.dataset.theme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light";
+watchTrouble();
 fromAddress();
 addEventListener("hashchange", () => {
   if (location.hash !== encode(view.value)) fromAddress();
@@ -69,5 +75,12 @@ enclose();
 warm();
 framed();
 listenForUndo();
+document.addEventListener("keydown", (event) => {
+  const typing = (event.target as HTMLElement).closest("input:not([type=checkbox], [type=range]), textarea, select");
+  if (!typing && event.key === "?") void showKeys();
+});
 live();
 void resume();
+watchSession(askAgain);
+startWorker();
+if (catalogue.viewer.account && root.dataset.embedded === undefined) setTimeout(() => void offerTours(false), 1200);

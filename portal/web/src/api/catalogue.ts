@@ -73,7 +73,16 @@ export interface Catalogue {
     bounds: Bounds;
     zone?: string;
   };
-  viewer: { name: string | null; clearance: string; roles: readonly string[]; csrf: string };
+  viewer: {
+    name: string | null;
+    clearance: string;
+    roles: readonly string[];
+    csrf: string;
+    account?: string | null;
+    titles?: readonly Words[];
+    level?: Words;
+    held_back?: boolean;
+  };
   groups: readonly { id: string; title: Words }[];
   layers: readonly Layer[];
   raster_base?: string | { tiles: readonly string[]; attribution: string } | null;

@@ -11,6 +11,8 @@ export class Problem extends Error {
 }
 
 export const reachable = signal(true);
+/** How often the server said that one may not: the session may have run out. */
+export const refused = signal(0);
 
 export async function getJson<T>(path: string, parameters: Parameters = {}, abort?: AbortSignal): Promise<T> {
   let response: Response;
@@ -21,14 +23,19 @@ export async function getJson<T>(path: string, parameters: Parameters = {}, abor
     throw failure;
   }
   reachable.value = response.status < 502 || response.status > 504;
-  if (!response.ok) throw new Problem(response.status, await sentence(response));
+  if (!response.ok) throw await problem(response);
   return (await response.json()) as T;
 }
 
 export async function postJson(path: string, body: unknown, csrf: string): Promise<void> {
   const headers = { "content-type": "application/json", "x-csrftoken": csrf };
   const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Problem(response.status, await sentence(response));
+  if (!response.ok) throw await problem(response);
+}
+
+async function problem(response: Response): Promise<Problem> {
+  if (response.status === 401 || response.status === 403) refused.value += 1;
+  return new Problem(response.status, await sentence(response));
 }
 
 /** The same, for what answers. */

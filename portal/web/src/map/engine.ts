@@ -120,8 +120,18 @@ function report(map: Engine): void {
   map.on("load", settled);
   map.on("move", passing);
   map.on("load", passing);
-  map.on("idle", () => (mapState.value = "idle"));
-  map.on("dataloading", () => mapState.peek() === "idle" && (mapState.value = "busy"));
+  // tiles that turn out to be unchanged draw no frame, and without a frame the engine never says that it is idle
+  let waiting: ReturnType<typeof setInterval> | undefined;
+  map.on("idle", () => {
+    clearInterval(waiting);
+    mapState.value = "idle";
+  });
+  map.on("dataloading", () => {
+    if (mapState.peek() !== "idle") return;
+    mapState.value = "busy";
+    clearInterval(waiting);
+    waiting = setInterval(() => map.loaded() && map.triggerRepaint(), 250);
+  });
   map.on("movestart", () => (mapState.value = "busy"));
   map.on("webglcontextlost", () => (mapState.value = "lost"));
   map.on("webglcontextrestored", () => (mapState.value = "busy"));

@@ -44,6 +44,8 @@ const DRAWN = {
   rank: svg`<path d="M4 6h15M4 12h10M4 18h6" stroke-width="3.200"/>`,
   swipe: svg`<rect x="3.500" y="5" width="17" height="14" rx="2"/><path d="M12 3v18"/><path d="M9 9.500 6.500 12 9 14.500M15 9.500l2.500 2.500-2.500 2.500"/>`,
   one: svg`<rect x="3.500" y="5" width="17" height="14" rx="2"/>`,
+  lock: svg`<rect x="5" y="10.500" width="14" height="9.500" rx="2"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500M12 14.500v2"/>`,
+  keys: svg`<rect x="2.500" y="6" width="19" height="12" rx="2"/><path d="M6 10h.1M9.500 10h.1M13 10h.1M16.500 10h.1M7.500 14h9"/>`,
   filter: svg`<path d="M4 5.5h16l-6 7.5v5.5l-4 2V13z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

@@ -82,7 +82,7 @@ class Shell extends View {
         <span class="rail-gap"></span>
         <button class="rail-item small-only" aria-expanded=${sheet.value === "dock"} @click=${() => this.#toggle("dock")}>${icon("time")}<span>${t("time")}</span></button>
         <a class="rail-item" href="/ogc?f=html">${icon("data")}<span>${t("api")}</span></a>
-        <a class="rail-item" href="/help/">${icon("help")}<span>${t("help")}</span></a>
+        <a class="rail-item" href="/help/?from=${work.value}">${icon("help")}<span>${t("help")}</span></a>
       </nav>
       <aside class="left ${sheet.value === "left" ? "open" : ""}" aria-label=${t("layers")}>${now?.left?.() ?? this.#waiting()}</aside>
       <main class="middle">

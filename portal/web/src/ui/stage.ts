@@ -8,7 +8,7 @@ import { measured, startMeasuring, stopMeasuring } from "../map/measure";
 import { markedName } from "../map/marks";
 import { aiming, bearing, centre, hover, mapState, markedAt, pointer, tool, type Hover } from "../map/seen";
 import { toTwd97, zoneOf } from "../map/twd97";
-import { catalogue, place, shownLayers } from "../state/portal";
+import { bounds, catalogue, pane, place, shownLayers } from "../state/portal";
 import { signal } from "../state/store";
 import { icon, type IconName } from "./icons";
 import { tell } from "./toasts";
@@ -37,6 +37,8 @@ class Stage extends View {
   protected override async firstUpdated(): Promise<void> {
     if (!document.createElement("canvas").getContext("webgl2")) {
       trouble.value = "map.none";
+      bounds.value = catalogue.city.bounds; // figures and lists go on without a picture
+      mapState.value = "idle";
       return;
     }
     try {
@@ -80,7 +82,12 @@ class Stage extends View {
   protected override render() {
     return html`<div class="stage">
       <div class="map" lang="zh-Hant-TW"></div>
-      ${trouble.value ? html`<p class="trouble" role="alert">${icon("warn")}${t(trouble.value)}</p>` : nothing}
+      ${trouble.value
+        ? html`<div class="trouble ${trouble.value === "map.none" ? "without-map" : ""}" role="alert">
+            ${icon("warn")}${t(trouble.value)}
+            ${trouble.value === "map.none" ? html`<button class="filled" @click=${() => (pane.value = "list")}>${t("map.none.list")}</button>` : nothing}
+          </div>`
+        : nothing}
       ${mapState.value === "lost" ? html`<p class="trouble" role="alert">${t("map.lost")}</p>` : nothing}
       <div class="progress ${mapState.value === "busy" || mapState.value === "starting" ? "on" : ""}" aria-hidden="true"></div>
       ${markedAt.value && markedName.value

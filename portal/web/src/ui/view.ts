@@ -1,6 +1,7 @@
 // What every element of the portal is: Lit in the light DOM, drawn again when a signal that it read has changed.
 import { LitElement, noChange, type PropertyValues } from "lit";
 import { directive, Directive, type ElementPart, type PartInfo, PartType } from "lit/directive.js";
+import { t } from "../i18n/t";
 import { effect, watch } from "../state/store";
 
 export abstract class View extends LitElement {
@@ -12,7 +13,21 @@ export abstract class View extends LitElement {
   }
 
   protected override update(changed: PropertyValues): void {
-    this.#watched.run(() => super.update(changed));
+    try {
+      this.#watched.run(() => super.update(changed));
+    } catch (failure) {
+      this.#broken(failure);
+    }
+  }
+
+  /** A panel that cannot be drawn says so in its place; the rest of the page goes on. */
+  #broken(failure: unknown): void {
+    reportError(failure);
+    const said = document.createElement("p");
+    said.className = "empty";
+    said.setAttribute("role", "alert");
+    said.textContent = t("trouble.panel");
+    this.replaceChildren(said);
   }
 
   /** An effect that ends with the element. */
