@@ -41,8 +41,10 @@ class Add(Op):
 class Set(Op):
     op: Literal["set"]
     where: Where = "elements"
-    target: str = Field(max_length=40)
-    fields: Annotated[dict[Annotated[str, Field(max_length=40)], Any], Field(min_length=1, max_length=30)]
+    target: Id
+    fields: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], Any], Field(min_length=1, max_length=30)
+    ]
 
 
 class Remove(Op):
@@ -55,12 +57,18 @@ class Settle(Op):
     """Ends a rivalry: `take` the rival's value, or keep what stands."""
 
     op: Literal["settle"]
-    rival: str = Field(max_length=64)
-    field: str = Field(max_length=40)
+    rival: OpId
+    field: Annotated[str, Field(pattern=r"^([a-z_]{1,40}|[*+])$")]
     take: bool
 
 
 AnyOp = Annotated[Add | Set | Remove | Settle, Field(discriminator="op")]
+OPS: dict[str, type[Add] | type[Set] | type[Remove] | type[Settle]] = {
+    "add": Add,
+    "set": Set,
+    "remove": Remove,
+    "settle": Settle,
+}
 Outcome = Literal["applied", "rival", "revived", "refused"]
 
 
