@@ -47,6 +47,7 @@ _ALL = (
     Class("police", "警備車", "Police car", 4.62, 1.80, 1.55, "four", ("E03",)),
     Class("fire", "消防車", "Fire engine", 8.00, 2.50, 3.20, "four", ("E02",)),
     Class("farm", "農用或動力機械", "Farm or works machine", 3.20, 1.60, 2.20, "four", ("G01", "G02", "G03")),
+    Class("other", "其他車輛", "Other vehicle", 5.00, 2.00, 2.20, "four", ("E05", "G05", "G06", "G07")),
     Class("motorcycle-heavy", "大型重型機車", "Large motorcycle", 2.15, 0.80, 1.15, "two", ("C01", "C02")),
     Class("motorcycle", "普通重型機車", "Motorcycle", 1.86, 0.69, 1.12, "two", ("C03",)),
     Class("motorcycle-light", "輕型機車", "Light motorcycle", 1.70, 0.65, 1.05, "two", ("C04", "C05")),

@@ -52,7 +52,7 @@ def paper_for(scene: Scene, template: Template) -> Paper:
     width, height = SIZES[scene.frame.paper]
     d = template.drawing
     frame = (_x(d.left, width), _x(d.top, height), _x(d.right, width), _x(d.bottom, height))
-    return Paper(width, height, frame, scene.frame.scale, scene.frame.center, -scene.frame.rotation)
+    return Paper(width, height, frame, scene.frame.scale, scene.frame.center, scene.frame.rotation)
 
 
 def _x(value: float, size: float) -> float:

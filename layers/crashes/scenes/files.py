@@ -8,8 +8,8 @@ from typing import Any
 from pyproj import Transformer
 
 from diagramming.scene import elements as E  # noqa: N812
-from diagramming.scene.document import Scene as Document
 from diagramming.scene.document import SCALES, dump, read
+from diagramming.scene.document import Scene as Document
 from diagramming.scene.drawing import draw
 from diagramming.scene.shapes import Turned
 from diagramming.sheet import files

@@ -38,9 +38,9 @@ def opened(crash: Crash, viewer: Viewer) -> Scene:
     place = crash.geom.transform(TWD97, clone=True)
     parties = []
     for party in crash.parties.all()[:26]:  # type: ignore[attr-defined]
-        kind = BY_CODE.get(party.vehicle)
-        if kind is None or party.vehicle == "H02":
+        if party.vehicle == "H02":  # a passenger came in somebody's vehicle
             continue
+        kind = BY_CODE.get(party.vehicle, "other")
         role = "pedestrian" if party.vehicle.startswith("H") else "driver"
         parties.append({"id": chr(ord("A") + len(parties)), "kind": kind, "role": role})
     fresh = read(
