@@ -132,7 +132,7 @@ class Scene(E.Part):
             yield f"點數超過 {MOST_POINTS}。 The scene has more than {MOST_POINTS} points."
         letters = {p.id for p in self.parties}
         for e in self.elements:
-            asked = {*getattr(e, "parties", ()), *([e.party] if getattr(e, "party", None) else [])}
+            asked = {*getattr(e, "parties", ()), getattr(e, "party", None)} - {None}
             for party in sorted(asked - letters):
                 yield f"{e.id}：沒有當事者 {party}。 There is no party {party}."
             for name in ("start", "end", "a", "b"):

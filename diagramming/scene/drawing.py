@@ -11,7 +11,7 @@ from math import atan2, degrees, hypot
 from typing import Any
 
 from diagramming.scene import elements as E  # noqa: N812
-from diagramming.scene.classes import CLASSES
+from diagramming.scene.classes import CLASSES, Posture
 from diagramming.scene.document import Scene
 from diagramming.scene.shapes import BLUE, INK, ORANGE, RED, Item, Point, Shape, Turned, Words, circle
 from diagramming.symbols.library import Library
@@ -356,7 +356,7 @@ def arrow(layer: str, a: Point, b: Point, color: str, id: str) -> Shape:
     return Shape(layer, (ring,), True, color, "none", element=id)
 
 
-def symbol_of(kind: str, posture: E.Posture) -> str:
+def symbol_of(kind: str, posture: Posture) -> str:
     """The name of the symbol of a class as it lies."""
     if posture == "upright":
         return kind

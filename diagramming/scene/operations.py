@@ -104,7 +104,8 @@ def merge(scene: Scene, op: AnyOp, by: str, since: Iterable[Past] = ()) -> Merge
     others = [past for past in since if past.op.client != op.client and past.outcome != "refused"]
     raw = dump(scene)
     try:
-        return _WAYS[op.op](raw, op, by, others)  # type: ignore[operator]
+        done: Merged = _WAYS[op.op](raw, op, by, others)  # type: ignore[operator]
+        return done
     except BadScene as problem:
         return Merged(scene, "refused", tuple(problem.sentences))
 
@@ -130,8 +131,8 @@ def _set(raw: dict[str, Any], op: Set, by: str, others: list[Past]) -> Merged:
     else:
         if "id" in op.fields or "type" in op.fields:
             raise BadScene([f"{op.target}：代號與種類不能更改。 Neither id nor type can be changed."])
-        one, outcome = _found(raw, op.where, op.target), "applied"
-        if one is None:
+        found, outcome = _found(raw, op.where, op.target), "applied"
+        if found is None:
             gone = next(
                 (
                     p.gone
@@ -142,8 +143,9 @@ def _set(raw: dict[str, Any], op: Set, by: str, others: list[Past]) -> Merged:
             )
             if gone is None:
                 raise BadScene([f"{op.target}：不存在。 There is no {op.target}."])
-            one, outcome = dict(gone), "revived"  # an edit outweighs a removal that its author had not seen
-            raw[op.where].append(one)
+            found, outcome = dict(gone), "revived"  # an edit outweighs a removal that its author had not seen
+            raw[op.where].append(found)
+        one = found
     written = {
         key: value
         for past in others

@@ -97,7 +97,9 @@ def _rows(
     sigma = reading.accuracy
     if isinstance(reading, E.Offset):
         line = scene.element(reading.line)
-        a, b = scene.place(line.start), scene.place(line.end) if line else None
+        if not isinstance(line, E.BaseLine):
+            return
+        a, b = scene.place(line.start), scene.place(line.end)
         if a is None or b is None or a == b:
             return
         far = hypot(b[0] - a[0], b[1] - a[1])
@@ -272,8 +274,8 @@ def _start(rows: Sequence[_Row], pose: np.ndarray, free: int) -> np.ndarray:
         return pose
     f0, r0, x0, y0 = (float(np.median([one[k] for one in found])) for k in range(4))
     c = s = 0.0
-    for f, r, x, y in found:
-        f, r, x, y = f - f0, r - r0, x - x0, y - y0
+    for one in found:
+        f, r, x, y = one[0] - f0, one[1] - r0, one[2] - x0, one[3] - y0
         c += f * y + r * x
         s += f * x - r * y
     if hypot(c, s) < 1e-9:

@@ -62,11 +62,11 @@ def to_scale(made: bytes) -> bytes:
 
 def dxf(items: Iterable[Item], origin: Point, scale: int) -> bytes:
     """Layers by name, metres of EPSG:3826. What is so many millimetres on paper is so at the sheet's scale."""
-    import ezdxf
     from ezdxf import units
     from ezdxf.enums import TextEntityAlignment
+    from ezdxf.filemanagement import new
 
-    document = ezdxf.new("R2010", setup=True)
+    document = new("R2010", setup=True)
     document.units = units.M
     document.styles.add("CJK", font="NotoSansCJK-Regular.ttc")
     space = document.modelspace()
@@ -103,7 +103,8 @@ def dxf(items: Iterable[Item], origin: Point, scale: int) -> bytes:
             if len(points) > 1:
                 line = space.add_lwpolyline(points, close=item.closed, dxfattribs={"layer": item.layer})
                 if re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-                    line.rgb = tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
+                    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+                    line.rgb = (red, green, blue)
     text = io.StringIO()
     document.write(text)
     return document.encode(text.getvalue())

@@ -124,7 +124,7 @@ class Template(Part):
             for _, name, _, _ in string.Formatter().parse(one.text)
             if name is not None
         }
-        return words | {one.field for one in (*self.tick, *self.paragraph)}
+        return words | {one.field for one in self.tick} | {one.field for one in self.paragraph}
 
 
 def load(name: str, folder: Path | None = None) -> Template:

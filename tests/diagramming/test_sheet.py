@@ -33,8 +33,8 @@ def test_two_hundred_points_and_the_bars_are_where_they_belong(
     scale: int, paper: str, rotation: float
 ) -> None:
     dice = random.Random(scale)
-    reach = 60 * scale / 1000  # millimetres around the middle, inside every field
-    ends = [(dice.uniform(-reach, reach), dice.uniform(-reach, reach)) for _ in range(200)]
+    reach = 40 * scale / 1000  # so many millimetres around the middle are inside every field
+    ends = [(3.5 + dice.uniform(-reach, reach), -2.25 + dice.uniform(-reach, reach)) for _ in range(200)]
     marks = [
         {
             "id": f"k{n}",
@@ -60,7 +60,8 @@ def test_two_hundred_points_and_the_bars_are_where_they_belong(
             (top + bottom) / 2 - (dx * s + dy * c) * 1000 / scale,
         )
         worst = max(worst, min(hypot(px - want[0], py - want[1]) for px, py in held))
-    assert worst <= 0.01
+    assert worst <= 0.01, f"{worst} mm"
+    print(f"worst of 200 points at 1:{scale}: {worst:.4f} mm")
     bars = [
         run
         for run in found

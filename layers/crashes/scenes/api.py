@@ -94,7 +94,7 @@ def document_schema(request: HttpRequest) -> dict[str, Any]:
 @router.get("/scene.symbols.json", summary="Classes with their sizes, points and symbols")
 def symbols(request: HttpRequest) -> dict[str, Any]:
     shelf = library()
-    drawn = {}
+    drawn: dict[str, dict[str, Any]] = {}
     for name in shelf.names():
         try:
             symbol = shelf.get(name)
@@ -322,12 +322,12 @@ def photo_told(photo: ScenePhoto) -> dict[str, Any]:
 
 def steps_of(scene: Scene) -> list[dict[str, Any]]:
     names = ("id", "at", "actor", "before", "after", "version", "digest", "remarks", "sheet_digest")
-    return list(scene.steps.values(*names))  # type: ignore[attr-defined]
+    return list(scene.steps.values(*names))
 
 
 def told(scene: Scene) -> dict[str, Any]:
     document = read(scene.document)
-    photos = [photo_told(p) for p in scene.photos.all()]  # type: ignore[attr-defined]
+    photos = [photo_told(p) for p in scene.photos.all()]
     checks = checklist(document, {k for k, v in scene.plates.items() if v}, len(photos))
     return {
         "crash": scene.crash_id,

@@ -37,7 +37,7 @@ def file(
         raise SceneTrouble(422, "scale", f"比例尺須為 {SCALES}。 The scale is one of {SCALES}.")
     raw, kept = scene.document, ""
     if step is not None or not scene.editable:
-        steps = scene.steps.order_by("-pk")  # type: ignore[attr-defined]
+        steps = scene.steps.order_by("-pk")
         found = steps.filter(pk=step).first() if step is not None else steps.exclude(sheet="").first()
         if step is not None and found is None:
             raise SceneTrouble(404, "no-step", "沒有這一次審核。 There is no such step of the review.")

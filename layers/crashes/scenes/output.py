@@ -13,6 +13,7 @@ from django.utils import timezone
 from data.codes import table
 from diagramming.scene.classes import CLASSES
 from diagramming.scene.document import Scene as Document
+from diagramming.scene.elements import Vehicle
 from diagramming.sheet.page import Form, Page, Row
 from diagramming.sheet.template import load
 from diagramming.symbols.library import Library
@@ -66,7 +67,7 @@ def rows(scene: Scene, document: Document, crash: Crash) -> list[Row]:
     out = []
     for party in document.parties:
         mine = [e for e in document.elements if getattr(e, "party", None) == party.id]
-        notes = [POSTURE[e.posture] for e in mine if getattr(e, "posture", "upright") in POSTURE]
+        notes = [POSTURE[e.posture] for e in mine if isinstance(e, Vehicle) and e.posture in POSTURE]
         if party.moved or any(getattr(e, "role", "") == "moved" for e in mine):
             notes.append("事後已移動故未測繪")
         if any(getattr(e, "still", False) for e in mine):

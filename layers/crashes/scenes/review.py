@@ -51,7 +51,7 @@ def step(
                 "現場圖在您看過之後有更動，請重新檢視。 The scene changed since you looked; look again.",
             )
         if action == "submit":
-            checks = checklist(document, {k for k, v in scene.plates.items() if v}, scene.photos.count())  # type: ignore[attr-defined]
+            checks = checklist(document, {k for k, v in scene.plates.items() if v}, scene.photos.count())
             if missing := [c for c in checks if c.must and not c.ok]:
                 zh, en = "、".join(c.zh for c in missing), "; ".join(c.en for c in missing)
                 raise SceneTrouble(422, "incomplete", f"尚缺：{zh}。 Missing: {en}.")

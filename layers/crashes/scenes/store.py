@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import hypot
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import IntegrityError, connection, transaction
 from ninja.errors import HttpError
 
@@ -36,8 +36,9 @@ def opened(crash: Crash, viewer: Viewer) -> Scene:
     if found:
         return found
     place = crash.geom.transform(TWD97, clone=True)
-    parties = []
-    for party in crash.parties.all()[:26]:  # type: ignore[attr-defined]
+    assert isinstance(place, Point)
+    parties: list[dict[str, str]] = []
+    for party in crash.parties.all()[:26]:
         if party.vehicle == "H02":  # a passenger came in somebody's vehicle
             continue
         kind = BY_CODE.get(party.vehicle, "other")
@@ -135,7 +136,7 @@ def show(scene: Scene, document: Document) -> None:
     origin = scene.crash.origin
     own: dict[str, Any] = {"scene": scene, "crash": scene.crash, "origin": origin}
 
-    def place(wkt: str) -> GEOSGeometry:
+    def place(wkt: str) -> Any:
         return GEOSGeometry(wkt, srid=TWD97).transform(WGS84, clone=True)
 
     e, n = document.origin
