@@ -273,14 +273,14 @@ def _start(rows: Sequence[_Row], pose: np.ndarray, free: int) -> np.ndarray:
     if free < 3 or len(found) < 2:
         return pose
     f0, r0, x0, y0 = (float(np.median([one[k] for one in found])) for k in range(4))
-    c = s = 0.0
+    along = across = 0.0
     for one in found:
-        f, r, x, y = one[0] - f0, one[1] - r0, one[2] - x0, one[3] - y0
-        c += f * y + r * x
-        s += f * x - r * y
-    if hypot(c, s) < 1e-9:
+        df, dr, dx, dy = one[0] - f0, one[1] - r0, one[2] - x0, one[3] - y0
+        along += df * dy + dr * dx
+        across += df * dx - dr * dy
+    if hypot(along, across) < 1e-9:
         return pose
-    turn = atan2(s, c)
+    turn = atan2(across, along)
     return np.array([x0 - f0 * sin(turn) - r0 * cos(turn), y0 - f0 * cos(turn) + r0 * sin(turn), turn])
 
 

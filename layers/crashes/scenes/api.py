@@ -54,7 +54,7 @@ def scene_of(id: int) -> Scene:
 class Operations(Schema):
     since: Annotated[int, Field(ge=0)] = 0
     """The version that the device has from the server: what others did after it is sent back."""
-    operations: Annotated[list[AnyOp], Field(max_length=500)] = []
+    operations: Annotated[list[AnyOp], Field(max_length=500)]
 
 
 class Remark(Schema):
