@@ -32,6 +32,9 @@ from layers.crashes.scenes.store import SceneTrouble, opened, since, street, wri
 router = Router(tags=["scenes"])
 DRAW = frozenset({"investigator", "officer", "reviewer"}) | EDITORS
 REVIEW = frozenset({"reviewer"}) | EDITORS
+FILE: dict[str, Any] = {
+    "responses": {200: {"description": "The file", "content": {"application/octet-stream": {}}}}
+}
 PLATE = r"^[A-Z0-9\u4e00-\u9fff]{1,4}(-[A-Z0-9]{1,5}){0,2}$"
 
 
@@ -86,12 +89,14 @@ class PhotoEdit(Schema):
 # what every editor needs to know
 
 
-@router.get("/scene.schema.json", summary="JSON Schema of the scene document")
+@router.get("/scene.schema.json", response=dict[str, Any], summary="JSON Schema of the scene document")
 def document_schema(request: HttpRequest) -> dict[str, Any]:
     return schema()
 
 
-@router.get("/scene.symbols.json", summary="Classes with their sizes, points and symbols")
+@router.get(
+    "/scene.symbols.json", response=dict[str, Any], summary="Classes with their sizes, points and symbols"
+)
 def symbols(request: HttpRequest) -> dict[str, Any]:
     shelf = library()
     drawn: dict[str, dict[str, Any]] = {}
@@ -115,7 +120,11 @@ def symbols(request: HttpRequest) -> dict[str, Any]:
 # drawing
 
 
-@router.post("/{int:id}/scene", summary="Open the scene of a crash, a new one if there is none")
+@router.post(
+    "/{int:id}/scene",
+    response=dict[str, Any],
+    summary="Open the scene of a crash, a new one if there is none",
+)
 def open_scene(request: HttpRequest, id: int) -> dict[str, Any]:
     viewer = viewer_of(request, DRAW)
     crash = Crash.objects.filter(pk=id).first()
@@ -124,14 +133,18 @@ def open_scene(request: HttpRequest, id: int) -> dict[str, Any]:
     return told(opened(crash, viewer))
 
 
-@router.get("/{int:id}/scene", summary="The scene: document, state, checklist, fits, remarks")
+@router.get(
+    "/{int:id}/scene", response=dict[str, Any], summary="The scene: document, state, checklist, fits, remarks"
+)
 def whole(request: HttpRequest, id: int) -> dict[str, Any]:
     viewer_of(request)
     return told(scene_of(id))
 
 
 @router.post(
-    "/{int:id}/scene/operations", summary="Apply edits; each is applied once, however often it is sent"
+    "/{int:id}/scene/operations",
+    response=dict[str, Any],
+    summary="Apply edits; each is applied once, however often it is sent",
 )
 def operations(request: HttpRequest, id: int, body: Operations) -> dict[str, Any]:
     viewer = viewer_of(request, DRAW)
@@ -162,7 +175,7 @@ def operations(request: HttpRequest, id: int, body: Operations) -> dict[str, Any
     return out
 
 
-@router.put("/{int:id}/scene/plates", summary="Plates of the parties, by letter")
+@router.put("/{int:id}/scene/plates", response=dict[str, Any], summary="Plates of the parties, by letter")
 def plates(request: HttpRequest, id: int, body: Plates) -> dict[str, Any]:
     import re
 
@@ -185,13 +198,17 @@ def plates(request: HttpRequest, id: int, body: Plates) -> dict[str, Any]:
     return {"plates": scene.plates}
 
 
-@router.get("/{int:id}/scene/street", summary="The street map around the scene, GeoJSON in EPSG:3826")
+@router.get(
+    "/{int:id}/scene/street",
+    response=dict[str, Any],
+    summary="The street map around the scene, GeoJSON in EPSG:3826",
+)
 def ground(request: HttpRequest, id: int) -> dict[str, Any]:
     viewer_of(request)
     return {"type": "FeatureCollection", "features": street(read(scene_of(id).document))}
 
 
-@router.get("/{int:id}/scene/history", summary="Edits and steps of the review")
+@router.get("/{int:id}/scene/history", response=dict[str, Any], summary="Edits and steps of the review")
 def history(request: HttpRequest, id: int) -> dict[str, Any]:
     viewer_of(request)
     scene = scene_of(id)
@@ -205,7 +222,9 @@ def history(request: HttpRequest, id: int) -> dict[str, Any]:
     }
 
 
-@router.get("/{int:id}/scene.{kind}", summary="The scene as json, svg, pdf, dxf, png or geojson")
+@router.get(
+    "/{int:id}/scene.{kind}", openapi_extra=FILE, summary="The scene as json, svg, pdf, dxf, png or geojson"
+)
 def as_file(
     request: HttpRequest,
     id: int,
@@ -227,7 +246,9 @@ def as_file(
 # review
 
 
-@router.post("/{int:id}/scene/{action}", summary="submit, withdraw, return, approve or lock")
+@router.post(
+    "/{int:id}/scene/{action}", response=dict[str, Any], summary="submit, withdraw, return, approve or lock"
+)
 def act(
     request: HttpRequest,
     id: int,
@@ -242,7 +263,11 @@ def act(
 # photographs
 
 
-@router.put("/{int:id}/scene/photos/{name}", summary="Upload a photograph: the picture itself as the body")
+@router.put(
+    "/{int:id}/scene/photos/{name}",
+    response=dict[str, Any],
+    summary="Upload a photograph: the picture itself as the body",
+)
 def upload(
     request: HttpRequest, id: int, name: str, panorama: bool = False, party: str = ""
 ) -> dict[str, Any]:
@@ -271,7 +296,9 @@ def upload(
     return photo_told(made)
 
 
-@router.patch("/{int:id}/scene/photos/{name}", summary="Blur boxes, party, contact area")
+@router.patch(
+    "/{int:id}/scene/photos/{name}", response=dict[str, Any], summary="Blur boxes, party, contact area"
+)
 def touch_up(request: HttpRequest, id: int, name: str, body: PhotoEdit) -> dict[str, Any]:
     viewer_of(request, DRAW)
     photo = photo_of(id, name)
@@ -285,7 +312,11 @@ def touch_up(request: HttpRequest, id: int, name: str, body: PhotoEdit) -> dict[
     return photo_told(photo)
 
 
-@router.get("/{int:id}/scene/photos/{name}", summary="The photograph for the screen: no EXIF, blurred")
+@router.get(
+    "/{int:id}/scene/photos/{name}",
+    openapi_extra=FILE,
+    summary="The photograph for the screen: no EXIF, blurred",
+)
 def picture(
     request: HttpRequest, id: int, name: str, size: Annotated[int, Field(ge=64, le=8192)] = 2560
 ) -> HttpResponse:
@@ -295,7 +326,11 @@ def picture(
     return answer
 
 
-@router.get("/{int:id}/scene/photos/{name}/original", summary="The original, as evidence: reviewers alone")
+@router.get(
+    "/{int:id}/scene/photos/{name}/original",
+    openapi_extra=FILE,
+    summary="The original, as evidence: reviewers alone",
+)
 def evidence(request: HttpRequest, id: int, name: str) -> HttpResponse:
     viewer_of(request, REVIEW)
     photo = photo_of(id, name)
