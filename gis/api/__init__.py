@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Swagger
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
@@ -54,6 +54,12 @@ def _say(request: HttpRequest, status: int, code: str, sentence: str) -> HttpRes
 @api.exception_handler(ApiProblem)
 def _problem(request: HttpRequest, problem: ApiProblem) -> HttpResponse:
     return _say(request, problem.status, problem.code, str(problem))
+
+
+@api.exception_handler(HttpError)
+def _said(request: HttpRequest, problem: HttpError) -> HttpResponse:
+    """What a theme refuses; it may give a code of its own."""
+    return _say(request, problem.status_code, getattr(problem, "code", "refused"), str(problem))
 
 
 @api.exception_handler(ValidationError)

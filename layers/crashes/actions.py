@@ -8,8 +8,10 @@ from ninja import Router
 from data.codes import table
 from layers.access import Clearance
 from layers.crashes.models import Crash, Party
+from layers.crashes.scenes.api import router as scenes
 
 router = Router(tags=["crashes"])
+router.add_router("", scenes)
 CODED = {
     "vehicle": "crash.vehicle",
     "action": "crash.action",

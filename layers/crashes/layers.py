@@ -3,6 +3,7 @@
 from data.codes import table
 from layers.access import Clearance
 from layers.crashes.models import Crash
+from layers.crashes.scenes.layers import SCENES
 from layers.registry.field import Field
 from layers.registry.generalise import Grid, Only, Simplify
 from layers.registry.layer import Layer, Query
@@ -227,4 +228,5 @@ LAYERS = [
         attribution=CITY,
         provenance=COUNTED,
     ),
+    *SCENES,
 ]

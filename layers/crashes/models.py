@@ -136,3 +136,19 @@ class RoadTally(Tally):
 
     def __str__(self) -> str:
         return f"{self.road_id} {self.year}"
+
+
+from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme's tables in this module)
+    EvidenceMark,
+    ImpactPoint,
+    Scene,
+    SceneEdit,
+    SceneOutline,
+    ScenePhoto,
+    SceneStep,
+)
+
+__all__ = [
+    "EPDO", "Crash", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
+    "SceneOutline", "ScenePhoto", "SceneStep", "Tally",
+]  # fmt: skip

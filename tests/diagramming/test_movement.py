@@ -9,7 +9,7 @@ from diagramming.movement.evidence import Action, Arrow, Pose, Statement
 from diagramming.movement.infer import Override, infer, meet, posterior
 from diagramming.movement.key import Key, of_pair, relation
 from diagramming.movement.legs import Junction, Leg, junction
-from tests.diagramming.scenes import SHAPES, party
+from tests.diagramming.noise import SHAPES, party
 
 FOUR = SHAPES["4-leg square"]
 

@@ -1,0 +1,1 @@
+"""Scenes of crashes as they are kept: edited by many, reviewed, and unchangeable once approved."""
