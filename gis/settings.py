@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "gis.audit",
     "gis.demo",
     "gis.processes",
+    "gis.sharing.apps.SharingConfig",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",

@@ -83,8 +83,11 @@ def _mount() -> None:
     from gis.api.me import router as me
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
+    from gis.sharing.decks import router as decks
+    from gis.sharing.saved import router as saved
+    from gis.sharing.talk import router as talk
 
-    for router in (me, layers, ranking, search):
+    for router in (me, layers, ranking, search, saved, decks, talk):
         api.add_router("", router)
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):
