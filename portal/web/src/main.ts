@@ -6,16 +6,18 @@ import "./style/panels.css";
 import "./style/map.css";
 import "./style/explore.css";
 import "./style/pane.css";
+import "./style/share.css";
 import { lang, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";
 import { remember, undo } from "./state/history";
 import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
-import { catalogue, restore, theme, view } from "./state/portal";
+import { catalogue, restore, theme } from "./state/portal";
 import { batch, effect } from "./state/store";
 import { warm } from "./state/warmth";
-import { decode, encode } from "./state/url";
+import { address, fixed, named } from "./state/address";
+import { decode } from "./state/url";
 import { tell } from "./ui/toasts";
 import "./work/all";
 import "./ui/shell";
@@ -23,6 +25,17 @@ import "./ui/shell";
 const root = document.documentElement;
 
 function fromAddress(): void {
+  const kept = named(location.hash);
+  if (kept) {
+    fixed.value = location.hash;
+    const failed = () => {
+      fixed.value = null;
+      tell(t("server.away"), "bad");
+    };
+    if (kept.kind === "view") void import("./share/open").then(({ openView }) => openView(kept.id), failed);
+    else void import("./share/present").then(({ present }) => present(kept.id, kept.at), failed);
+    return;
+  }
   const { view: wanted, strange } = decode(location.hash);
   let missing: string[] = [];
   batch(() => (missing = restore(wanted)));
@@ -34,7 +47,7 @@ lang.value = root.lang.startsWith("en") ? "en" : "zh";
 theme.value = root.dataset.theme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light";
 fromAddress();
 addEventListener("hashchange", () => {
-  if (location.hash !== encode(view.value)) fromAddress();
+  if (location.hash !== address.value) fromAddress();
 });
 
 let remembered = theme.value;
@@ -46,15 +59,14 @@ effect(() => {
   document.cookie = `theme=${theme.value};path=/;max-age=31536000;samesite=lax`;
 });
 effect(() => {
-  const address = encode(view.value);
-  if (address !== location.hash) history.replaceState(history.state, "", address);
+  if (address.value !== location.hash) history.replaceState(history.state, "", address.value);
 });
 // for tests and for whoever embeds the page: what the map is doing, and how many are counted
 effect(() => {
   root.dataset.map = mapState.value;
   root.dataset.counting = String(counting.value);
   root.dataset.count = String(Object.values(counts.value).reduce((sum, one) => sum + (one === "failed" ? 0 : one.total), 0));
-  if (mapState.value === "idle" && !counting.value) root.dataset.ready = catalogue.version;
+  if (mapState.value === "idle" && !counting.value && named(fixed.value ?? "")?.kind !== "view") root.dataset.ready = catalogue.version;
 });
 
 document.querySelector("#waiting")?.remove();

@@ -1,6 +1,6 @@
 // The bar on top: whose map it is, search, language, light and dark, sharing, and who is looking.
 import { html } from "lit";
-import { postJson } from "../api/http";
+import { postJson, Problem } from "../api/http";
 import { lang, say, t } from "../i18n/t";
 import { catalogue, theme } from "../state/portal";
 import { icon, sign } from "./icons";
@@ -62,11 +62,18 @@ class Bar extends View {
   }
 
   async #share(): Promise<void> {
+    let address: string;
     try {
-      await navigator.clipboard.writeText(location.href);
+      const { link } = await import("../share/open");
+      address = await link();
+    } catch (why) {
+      return tell(why instanceof Problem ? why.message : t("server.away"), "bad");
+    }
+    try {
+      await navigator.clipboard.writeText(address);
       tell(t("share.copied"));
     } catch {
-      prompt(t("share.copy"), location.href); // no clipboard without https
+      prompt(t("share.copy"), address); // no clipboard without https
     }
   }
 }

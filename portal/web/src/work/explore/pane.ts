@@ -9,6 +9,7 @@ export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
   rank: { title: "rank", icon: "rank" },
   list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
+  views: { title: "views", icon: "star" },
 };
 
 /** Opens a panel, or closes it when it is the one that is open. */

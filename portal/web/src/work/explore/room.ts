@@ -10,12 +10,14 @@ import "./rank";
 import "./swipe";
 import "./take";
 import "./timeline";
+import "./views";
 import "./ways";
 
 const PANELS: Readonly<Record<string, () => TemplateResult>> = {
   rank: () => html`<antu-rank></antu-rank>`,
   list: () => html`<antu-list></antu-list>`,
   take: () => html`<antu-take></antu-take>`,
+  views: () => html`<antu-views></antu-views>`,
 };
 
 export const room: Room = {
