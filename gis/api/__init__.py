@@ -84,10 +84,11 @@ def _mount() -> None:
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
     from gis.sharing.decks import router as decks
+    from gis.sharing.paper import router as paper
     from gis.sharing.saved import router as saved
     from gis.sharing.talk import router as talk
 
-    for router in (me, layers, ranking, search, saved, decks, talk):
+    for router in (me, layers, ranking, search, saved, decks, talk, paper):
         api.add_router("", router)
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):
