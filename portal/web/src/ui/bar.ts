@@ -3,6 +3,7 @@ import { html } from "lit";
 import { postJson, Problem } from "../api/http";
 import { lang, say, t } from "../i18n/t";
 import { catalogue, theme } from "../state/portal";
+import "./bell";
 import { icon, sign } from "./icons";
 import "./search";
 import { tell } from "./toasts";
@@ -24,6 +25,7 @@ class Bar extends View {
         <button class="round" aria-label=${t(dark ? "theme.light" : "theme.dark")} title=${t(dark ? "theme.light" : "theme.dark")} @click=${() => (theme.value = dark ? "light" : "dark")}>
           ${icon(dark ? "sun" : "moon")}
         </button>
+        <antu-bell></antu-bell>
         <button class="outlined share" aria-label=${t("share")} @click=${() => void this.#share()}>${icon("link")}<span>${t("share")}</span></button>
         ${viewer.name === null ? html`<a class="filled sign-in" href="/accounts/sign-in/?next=/">${t("sign-in")}</a>` : this.#person(viewer.name)}
       </div>

@@ -9,6 +9,7 @@ export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
   rank: { title: "rank", icon: "rank" },
   list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
+  talk: { title: "talk", icon: "talk" },
   views: { title: "views", icon: "star" },
 };
 

@@ -9,6 +9,7 @@ import "./list";
 import "./rank";
 import "./swipe";
 import "./take";
+import "./talk";
 import "./timeline";
 import "./views";
 import "./ways";
@@ -17,12 +18,13 @@ const PANELS: Readonly<Record<string, () => TemplateResult>> = {
   rank: () => html`<antu-rank></antu-rank>`,
   list: () => html`<antu-list></antu-list>`,
   take: () => html`<antu-take></antu-take>`,
+  talk: () => html`<antu-talk></antu-talk>`,
   views: () => html`<antu-views></antu-views>`,
 };
 
 export const room: Room = {
   left: () => html`<antu-held></antu-held><antu-tree></antu-tree>`,
-  over: () => html`<antu-ways></antu-ways><antu-swipe></antu-swipe>`,
+  over: () => html`<antu-ways></antu-ways><antu-swipe></antu-swipe><antu-pins></antu-pins>`,
   dock: () => html`<antu-timeline></antu-timeline>`,
   right: () => (selection.value ? html`<antu-detail></antu-detail>` : (PANELS[pane.value ?? ""]?.() ?? null)),
 };
