@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from math import ceil
 from threading import BoundedSemaphore
 from typing import Annotated, Any, Literal
 
@@ -97,7 +98,9 @@ def printed(
     try:
         pdf = press(page, image)
     except Unprintable as why:
-        raise ApiProblem("無法製作 PDF，請縮小紙張再試。 The PDF could not be made; try a smaller sheet.", "press", 503) from why
+        raise ApiProblem(
+            "無法製作 PDF，請縮小紙張再試。 The PDF could not be made; try a smaller sheet.", "press", 503
+        ) from why
     finally:
         _room.release()
     response = HttpResponse(pdf, content_type="application/pdf")
@@ -117,7 +120,10 @@ def _picture(wanted: ToPrint, file: UploadedFile) -> bytes:
         raise ApiProblem("地圖影像不是 PNG。 The picture of the map is no PNG.") from wrong
     frame = layout.Sheet(wanted.paper, wanted.turn).map
     dpi = width / (frame.width / 25.4)
-    if abs((width / height) / (frame.width / frame.height) - 1) > 0.004 or not LOWEST_DPI <= dpi <= HIGHEST_DPI:
+    if (
+        abs((width / height) / (frame.width / frame.height) - 1) > 0.004
+        or not LOWEST_DPI <= dpi <= HIGHEST_DPI
+    ):
         raise ApiProblem(
             f"The picture is {width} × {height}; the frame of this sheet is {frame.width} × {frame.height} mm.",
             "wrong-frame",
@@ -137,7 +143,8 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
     metres, long = layout.bar(wanted.scale, 44)
     when = timezone.localtime(wanted.as_of)
     sources = dict.fromkeys(layer.attribution.get(wanted.lang) for _, layer in layers)
-    rows = sum(1.15 + len(block["entries"]) + 0.8 * len(block["words"]) for block in blocks)
+    rows = sum(_rows(block, page) for block in blocks)
+    room = _capacity(page)
     return render_to_string(
         "sharing/sheet.html",
         {
@@ -149,9 +156,15 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
             "wanted": wanted,
             "city": settings.CITY["council"][wanted.lang],
             "blocks": blocks,
-            "overleaf": rows > _capacity(page),
+            "overleaf": rows * DENSE > room,
+            "dense": room < rows <= room / DENSE,
             "scale": f"1 : {wanted.scale:,.0f}",
-            "bar": {"long": round(long, 3), "half": round(long / 2, 3), "text": _length(metres), "mid": _length(metres / 2)},
+            "bar": {
+                "long": round(long, 3),
+                "half": round(long / 2, 3),
+                "text": _length(metres),
+                "mid": _length(metres / 2),
+            },
             "grid": _grid(view) if wanted.grid else None,
             "center": f"{wanted.lat:.5f}°N {wanted.lon:.5f}°E",
             "when": date_format(when, "Y-m-d H:i"),
@@ -162,12 +175,27 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
 
 
 def _capacity(page: layout.Sheet) -> float:
-    """How many lines of legend find room beside the map."""
-    line = 4.7
+    """How many lines of legend find room beside the map, with some to spare, since a block may break badly."""
+    line = 4.4
     if page.turn == "portrait":
         columns = 3 if page.paper == "A4" else 5
-        return columns * (page.legend.height / line - 2)
-    return (page.legend.height - 62) / line
+        return 0.68 * columns * (page.legend.height - 12) / line
+    return 0.95 * (page.legend.height - 53 - 12) / line
+
+
+DENSE = 0.8
+"""A crowded legend is set in smaller type before it goes overleaf."""
+
+
+def _rows(block: dict[str, Any], page: layout.Sheet) -> float:
+    """About how many lines a layer takes. What lies on the ground stands one mark after another."""
+    words = 0.8 * len(block["words"])
+    if not block["inline"]:
+        return 0.25 + bool(block["title"]) + len(block["entries"]) + words
+    wide = 40.0 if page.turn == "portrait" else layout.LEGEND["landscape"] - 7
+    labels = [entry["label"] for entry in block["entries"]] + [block["title"]]
+    length = sum(8 + sum(1.6 if c.isascii() else 2.9 for c in label) for label in labels)
+    return 0.25 + 0.9 * ceil(length / wide) + words
 
 
 def _block(one: Shown, layer: Layer, viewer: Viewer, lang: str) -> dict[str, Any] | None:
@@ -196,7 +224,14 @@ def _block(one: Shown, layer: Layer, viewer: Viewer, lang: str) -> dict[str, Any
     alone = len(entries) == 1 and not entries[0]["ramp"]
     if alone:
         entries[0]["label"] = title
-    return {"id": layer.id, "title": "" if alone else title, "entries": entries, "words": one.words}
+    ground = layer.group == "base" and not any(entry["ramp"] for entry in entries)
+    return {
+        "id": layer.id,
+        "title": "" if alone else title,
+        "entries": entries,
+        "words": one.words,
+        "inline": ground,
+    }
 
 
 def _length(metres: float) -> str:
@@ -214,7 +249,9 @@ def _grid(view: layout.View) -> list[dict[str, Any]]:
         else:
             share = -x1 / (x2 - x1) if x2 != x1 else 0
             at = (0.0, y1 + share * (y2 - y1))
-        room = (view.box.width - 15, view.box.height + 0.01) if line.axis == "E" else (0.01, view.box.height - 7)
+        room = (
+            (view.box.width - 15, view.box.height + 0.01) if line.axis == "E" else (0.01, view.box.height - 7)
+        )
         inside = -0.01 <= at[0] <= room[0] and -0.01 <= at[1] <= room[1]
         out.append({"line": line, "at": at if inside else None, "text": f"{line.metres:,.0f}"})
     return out

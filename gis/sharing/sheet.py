@@ -58,7 +58,7 @@ class Sheet:
 
     @property
     def legend(self) -> Box:
-        width, height = self.size
+        width = self.size[0]
         box = self.map
         if self.turn == "portrait":
             return Box(MARGIN, box.y + box.height + GAP, box.width, LEGEND["portrait"])
@@ -117,7 +117,9 @@ class View:
         x0, y0 = mercator(self.lon, self.lat)
         east = x0 + (x - self.box.width / 2) * self._metres
         north = y0 - (y - self.box.height / 2) * self._metres
-        return math.degrees(east / RADIUS), math.degrees(2 * math.atan(math.exp(north / RADIUS)) - math.pi / 2)
+        return math.degrees(east / RADIUS), math.degrees(
+            2 * math.atan(math.exp(north / RADIUS)) - math.pi / 2
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +157,7 @@ def _rounds(low: float, high: float, every: float) -> list[float]:
     return [k * every for k in range(first, math.floor(high / every) + 1)]
 
 
-def _line(metres: float, axis: Literal["E", "N"], one: tuple[float, float], two: tuple[float, float]) -> GridLine:
+def _line(
+    metres: float, axis: Literal["E", "N"], one: tuple[float, float], two: tuple[float, float]
+) -> GridLine:
     return GridLine(metres, axis, (round(one[0], 3), round(one[1], 3), round(two[0], 3), round(two[1], 3)))

@@ -20,6 +20,7 @@ from pyproj import Geod
 import gis.api  # noqa: F401  the routers are mounted there
 from gis.sharing import paper, press, sheet
 from layers.access import Clearance, Viewer
+from layers.registry.register import register
 from tests.gis.people import person, signed_in
 
 MM = 72 / 25.4
@@ -30,12 +31,20 @@ ALL = [(p, t) for p in ("A4", "A3") for t in ("portrait", "landscape")]
 
 def png(frame: sheet.Box, dpi: int = 96, format: str = "PNG") -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (round(frame.width * dpi / 25.4), round(frame.height * dpi / 25.4)), "#EEF0EE").save(out, format)
+    Image.new("RGB", (round(frame.width * dpi / 25.4), round(frame.height * dpi / 25.4)), "#EEF0EE").save(
+        out, format
+    )
     return out.getvalue()
 
 
 def wanted(**more: Any) -> dict[str, Any]:
-    said = {"title": "忠孝路口", "scale": 1000, "lon": CENTER[0], "lat": CENTER[1], "layers": [{"id": "spots"}]}
+    said = {
+        "title": "忠孝路口",
+        "scale": 1000,
+        "lon": CENTER[0],
+        "lat": CENTER[1],
+        "layers": [{"id": "spots"}],
+    }
     return said | more
 
 
@@ -50,6 +59,14 @@ def streams(pdf: bytes) -> Iterator[str]:
             yield zlib.decompress(packed).decode("latin-1")
         except zlib.error:
             continue
+
+
+def walk(box: Any) -> Iterator[Any]:
+    """All boxes of a page that was laid out, those that were placed by hand as well."""
+    box = getattr(box, "_box", box)
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from walk(child)
 
 
 # geometry
@@ -73,7 +90,9 @@ def test_map_and_legend_lie_on_the_paper_and_not_on_each_other(size: Any, turn: 
     wide, high = page.size
     a, b = page.map, page.legend
     for box in (a, b):
-        assert box.x >= 10 and box.y >= 10 and box.x + box.width <= wide - 10 and box.y + box.height <= high - 10
+        assert (
+            box.x >= 10 and box.y >= 10 and box.x + box.width <= wide - 10 and box.y + box.height <= high - 10
+        )
     assert b.x >= a.x + a.width or b.y >= a.y + a.height
 
 
@@ -127,7 +146,11 @@ def test_the_legend_explains_what_is_visible_and_nothing_above_the_readers_clear
 
 @pytest.mark.django_db
 def test_hostile_words_stay_words() -> None:
-    page = html(title="<script>alert(1)</script>", held=["<img src=x>"], layers=[{"id": "spots", "words": ["</div><b>"]}])
+    page = html(
+        title="<script>alert(1)</script>",
+        held=["<img src=x>"],
+        layers=[{"id": "spots", "words": ["</div><b>"]}],
+    )
     assert "<script" not in page and "<img src=x>" not in page and "</div><b>" not in page
 
 
@@ -139,18 +162,53 @@ def test_a_legend_that_finds_no_room_goes_overleaf() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("size", "turn"), ALL)
+@pytest.mark.parametrize("shown", ["usual", "harm", "all"])
+def test_no_mark_of_a_legend_is_cut_off(size: Any, turn: Any, shown: str) -> None:
+    """The page is laid out, and every block lies within the panel that holds the legend, in some size of type."""
+    from weasyprint import HTML
+
+    pick = {"usual": lambda l: l.visible, "harm": lambda l: l.group == "harm", "all": lambda l: True}[shown]
+    ids = [
+        layer.id
+        for layer in register.seen_by(Viewer())
+        if layer.theme not in ("sample", "example") and pick(layer)
+    ]
+    page = html(paper=size, turn=turn, layers=[{"id": id, "words": ["等級 1"]} for id in ids])
+    wanted_ids = set(re.findall(r'data-layer="(\w+)"', page))
+    seen: set[str] = set()
+    paper_ = sheet.Sheet(size, turn)
+    box_ = paper_.legend
+    right, foot = box_.x + box_.width, box_.y + box_.height
+    right, foot = (right - 65, foot) if turn == "portrait" else (right, foot - 53)
+    if "次頁" in page:
+        right, foot = paper_.size[0] - 10, paper_.size[1] - 18
+    for laid in HTML(string=page).render().pages:
+        for box in walk(laid._page_box):
+            element = getattr(box, "element", None)
+            id = element.get("data-layer") if element is not None and element.tag == "div" else None
+            if not id or not hasattr(box, "position_x") or box.width == "auto":
+                continue
+            seen.add(id)
+            assert (box.position_x + box.width) * 25.4 / 96 <= right + 0.1, (id, page.count("dense"))
+            assert (box.position_y + box.height) * 25.4 / 96 <= foot + 0.1, (id, page.count("dense"))
+    assert seen == wanted_ids
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("size", "turn"), [("A4", "portrait"), ("A3", "landscape")])
 def test_the_pdf_is_true_to_scale(size: Any, turn: Any) -> None:
     """Paper size, the map's frame and the scale bar are read from the PDF."""
     page = sheet.Sheet(size, turn)
     frame = page.map
     pdf = press.press(html(paper=size, turn=turn, scale=1000), png(frame))
-    box = next(re.finditer(rb"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", pdf), None)
+    text = pdf.decode("latin-1") + "".join(streams(pdf))
+    box = re.search(r"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", text)
     assert box is not None
     assert (float(box[1]) / MM, float(box[2]) / MM) == pytest.approx(page.size, abs=0.05)
-    content = max(streams(pdf), key=lambda s: " Do" in s and len(s))
+    (content,) = (s for s in streams(pdf) if re.search(r"/\S+ Do", s) and "TJ" in s)
     # all lengths pass through the one matrix that turns CSS pixels to points
-    outer = re.search(r"([\d.]+) 0 0 -?([\d.]+) 0 [\d.]+ cm", content)
+    outer = re.search(r"\n([\d.]+) 0 0 \1 0 0 cm", content)
     assert outer is not None
     pixel = float(outer[1]) / MM
     pictures = re.findall(r"([\d.]+) 0 0 -?([\d.]+) [-\d.]+ [-\d.]+ cm\s*/\S+ Do", content)
@@ -158,6 +216,9 @@ def test_the_pdf_is_true_to_scale(size: Any, turn: Any) -> None:
     assert any(s == pytest.approx((frame.width, frame.height), rel=0.005) for s in sizes), sizes
     metres, long = sheet.bar(1000, 44)
     assert f'data-bar="{long}"' in html(scale=1000) and long == metres
+    # a millimetre of the page is a millimetre of paper: the unit of the bar, 56 mm of view, is drawn 56 mm wide
+    units = [float(u) * pixel for u in re.findall(r"([\d.]+) 0 0 \1 [\d.]+ [-\d.]+ cm", content)]
+    assert any(u == pytest.approx(1, rel=0.005) for u in units), units
 
 
 @pytest.mark.django_db
@@ -213,4 +274,6 @@ def test_a_press_that_fails_or_is_full_says_so(monkeypatch: pytest.MonkeyPatch) 
 def test_the_press_fetches_nothing() -> None:
     page = '<img src="file:///etc/hostname"><img src="http://127.0.0.1:1/x.png"><p>text</p>'
     pdf = press.press(page, b"")
-    assert pdf.startswith(b"%PDF") and b"/Subtype /Image" not in pdf.replace(b"/Subtype/Image", b"/Subtype /Image")
+    assert pdf.startswith(b"%PDF") and b"/Subtype /Image" not in pdf.replace(
+        b"/Subtype/Image", b"/Subtype /Image"
+    )

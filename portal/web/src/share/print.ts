@@ -10,7 +10,7 @@ import { picture } from "../map/engine";
 import { Engine } from "../map/library";
 import { supplySymbols } from "../map/symbols";
 import { inZoom } from "../state/counts";
-import { area, asOf, bounds, catalogue, conditionOf, hours, period, place, shownLayers } from "../state/portal";
+import { area, asOf, bounds, catalogue, conditionOf, featured, hours, period, place, shownLayers } from "../state/portal";
 import { batch, effect, signal } from "../state/store";
 import { icon } from "../ui/icons";
 import { tell } from "../ui/toasts";
@@ -37,7 +37,7 @@ export function openPrint(): void {
   batch(() => {
     centre.value = [lon, lat];
     scale.value = roundScale(scaleFor(zoom, lat, PIXEL));
-    title.value = shownLayers.peek().filter((one) => one.group !== "base").slice(0, 2).map((one) => say(one.title)).join(t("print.and")) || say(catalogue.city.name);
+    title.value = featured.peek().slice(0, 2).map((one) => say(one.title)).join(t("print.and")) || say(catalogue.city.name);
     state.value = "ready";
   });
   document.querySelector("antu-print")?.remove();
@@ -179,7 +179,8 @@ class Print extends View {
   /** The layers that can be seen at this scale. */
   #layers(): Layer[] {
     const zoom = this.#zoom();
-    return shownLayers.value.filter((layer) => inZoom(layer, zoom));
+    const rank = (layer: Layer) => catalogue.groups.findIndex((group) => group.id === layer.group);
+    return shownLayers.value.filter((layer) => inZoom(layer, zoom)).sort((a, b) => rank(a) - rank(b));
   }
 
   async #print(): Promise<void> {

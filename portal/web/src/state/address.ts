@@ -14,10 +14,3 @@ export const address = computed(() => {
   const from = opened.value;
   return fixed.value ?? (from && from.hash === now ? from.address : now);
 });
-
-/** `#v=…` and `#p=…` name what is kept on the server; all else is a view. */
-export function named(hash: string): { kind: "view" | "slides"; id: string; at: number } | null {
-  const found = /^#([vp])=([a-z0-9]{12})(?:\/(\d{1,3}))?$/.exec(hash);
-  if (!found) return null;
-  return { kind: found[1] === "v" ? "view" : "slides", id: found[2]!, at: Number(found[3] ?? 1) };
-}
