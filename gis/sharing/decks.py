@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from gis.api.me import viewer_of
@@ -64,13 +64,13 @@ class Listed(Schema):
 
 
 @router.post("presentations", response={201: Presentation, **REFUSALS}, summary="Make a presentation")
-def make(request: HttpRequest, body: ToKeep) -> tuple[int, Presentation]:
+def make(request: HttpRequest, body: ToKeep) -> Status[Presentation]:
     viewer = viewer_of(request)
     owner = signed_in(viewer)
     slides = _slides(body)
     id = "".join(secrets.choice(LETTERS) for _ in range(12))
     deck = Deck.objects.create(pk=id, owner_id=owner, title=body.title, slides=slides)
-    return 201, _told(deck, viewer)
+    return Status(201, _told(deck, viewer))
 
 
 @router.get("presentations", response={200: list[Listed], **REFUSALS}, summary="Your own presentations")
@@ -114,11 +114,11 @@ def change(request: HttpRequest, id: str, body: ToKeep) -> Presentation:
 
 
 @router.delete("presentations/{id}", response={204: None, **REFUSALS}, summary="Delete your own presentation")
-def delete(request: HttpRequest, id: str) -> tuple[int, None]:
+def delete(request: HttpRequest, id: str) -> Status[None]:
     gone, _ = Deck.objects.filter(pk=id, owner_id=signed_in(viewer_of(request))).delete()
     if not gone:
         raise _missing()
-    return 204, None
+    return Status(204, None)
 
 
 def _missing() -> ApiProblem:

@@ -112,7 +112,7 @@ def printed(
 def _picture(wanted: ToPrint, file: UploadedFile) -> bytes:
     if (file.size or 0) > MOST_BYTES:
         raise ApiProblem("地圖影像太大。 The picture of the map is too large.", "too-large", 413)
-    data = file.read()
+    data: bytes = file.read()
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
             width, height = image.size
@@ -154,7 +154,7 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
             "frame": frame,
             "legend": page.legend,
             "wanted": wanted,
-            "city": settings.CITY["council"][wanted.lang],
+            "city": Text(**settings.CITY["council"]).get(wanted.lang),  # type: ignore[arg-type]
             "blocks": blocks,
             "overleaf": rows * DENSE > room,
             "dense": room < rows <= room / DENSE,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from gis.api.me import viewer_of
@@ -62,7 +62,7 @@ def signed_in(viewer: Viewer) -> int:
 
 
 @router.post("views", response={201: Saved, 200: Saved, **REFUSALS}, summary="Save a view")
-def save(request: HttpRequest, body: ToSave) -> tuple[int, Saved]:
+def save(request: HttpRequest, body: ToSave) -> Status[Saved]:
     """The same view saved twice within a second is one. Only layers and fields that you may see can be part of it."""
     viewer = viewer_of(request)
     user = signed_in(viewer)
@@ -83,7 +83,7 @@ def save(request: HttpRequest, body: ToSave) -> tuple[int, Saved]:
         found, new = _put(id, kept, asked, made_at, user)
     if body.name:
         Kept.objects.update_or_create(user_id=user, view=found, defaults={"name": body.name})
-    return (201 if new else 200), _told(found, viewer, count=False)
+    return Status(201 if new else 200, _told(found, viewer, count=False))
 
 
 def _put(id: str, state: Any, asked: Any, made_at: datetime, user: int) -> tuple[SavedView, bool]:
@@ -127,12 +127,12 @@ def name(request: HttpRequest, id: str, body: Rename) -> InList:
 
 
 @router.delete("views/{id}", response={204: None, **REFUSALS}, summary="Take a view from your own list")
-def forget(request: HttpRequest, id: str) -> tuple[int, None]:
+def forget(request: HttpRequest, id: str) -> Status[None]:
     """Links to it keep working: a view that was handed on is not yours to break."""
     gone, _ = Kept.objects.filter(user_id=signed_in(viewer_of(request)), view_id=id).delete()
     if not gone:
         raise ApiProblem("清單中沒有這個畫面。 There is no such view in your list.", "not-found", 404)
-    return 204, None
+    return Status(204, None)
 
 
 def view_for(id: str) -> SavedView:

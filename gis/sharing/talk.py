@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field, StringConstraints
 
 from gis.api.layers import box_of, layer_for
@@ -148,7 +148,7 @@ def listed(
 
 
 @router.post("comments", response={201: Made, **REFUSALS}, summary="Write a comment, or answer one")
-def say(request: HttpRequest, body: ToSay) -> tuple[int, Made]:
+def say(request: HttpRequest, body: ToSay) -> Status[Made]:
     """`@name` tells a person or everybody of a role, if they may read it."""
     viewer = viewer_of(request)
     user = signed_in(viewer)
@@ -156,7 +156,7 @@ def say(request: HttpRequest, body: ToSay) -> tuple[int, Made]:
         comment = _reply(body, viewer, user) if body.parent is not None else _pin(body, viewer, user)
         root = comment.parent or comment
         unreached = tell(comment, user, lambda other: bool(readable([root], other)))
-    return 201, Made(**_thread(threads().get(pk=root.pk), user).model_dump(), unreached=unreached)
+    return Status(201, Made(**_thread(threads().get(pk=root.pk), user).model_dump(), unreached=unreached))
 
 
 @router.patch(
@@ -179,7 +179,7 @@ def settle(request: HttpRequest, id: int, body: Settle) -> Thread:
 
 
 @router.delete("comments/{id}", response={204: None, **REFUSALS}, summary="Take back your own comment")
-def take_back(request: HttpRequest, id: int) -> tuple[int, None]:
+def take_back(request: HttpRequest, id: int) -> Status[None]:
     """One that was answered leaves its place behind, so that the answers still stand somewhere."""
     viewer = viewer_of(request)
     user = signed_in(viewer)
@@ -193,7 +193,7 @@ def take_back(request: HttpRequest, id: int) -> tuple[int, None]:
             comment.mentions.all().delete()
         else:
             comment.delete()
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(
@@ -223,10 +223,10 @@ def notices(request: HttpRequest, response: HttpResponse) -> list[Notice]:
 
 
 @router.post("notices/seen", response={204: None, **REFUSALS}, summary="Say that you have seen notices")
-def seen(request: HttpRequest, body: Seen) -> tuple[int, None]:
+def seen(request: HttpRequest, body: Seen) -> Status[None]:
     mine = Mention.objects.filter(user_id=signed_in(viewer_of(request)), pk__in=body.notices, seen_at=None)
     mine.update(seen_at=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("people", response={200: list[Person], **REFUSALS}, summary="Whom a comment can name")

@@ -203,3 +203,23 @@ def test_comments_are_found_by_where_they_are() -> None:
     say(me, lon=121.5, lat=25.0)
     assert listed(me, bbox="120,23,121,24")["total"] == 1
     assert me.get("/api/comments", {"bbox": "a"}).status_code == 400
+
+
+def test_administrators_read_all_of_it_in_the_admin_and_others_do_not() -> None:
+    me, boss = signed_in(person("council")), signed_in(person("administrator"))
+    say(me, "標線磨損")
+    view = post(me, {"state": {"layers": {"spots": 100}}, "name": "x"}, "/api/views").json()["id"]
+    post(me, {"title": "會議", "slides": [{"view": view}]}, "/api/presentations")
+    for model, word in (("comment", "標線磨損"), ("savedview", view), ("deck", "會議")):
+        path = f"/admin/sharing/{model}/"
+        assert word in boss.get(path).content.decode()
+        assert me.get(path).status_code in (302, 403)
+        assert boss.get(f"{path}add/").status_code == 403
+    assert boss.get(f"/admin/sharing/savedview/{view}/change/").status_code == 200
+    assert boss.get(f"/admin/sharing/comment/{Comment.objects.get().pk}/change/").status_code == 200
+
+
+def test_every_action_is_documented() -> None:
+    paths = Client().get("/api/openapi.json").json()["paths"]
+    for path in ("views", "views/{id}", "presentations", "comments", "comments/{id}", "notices", "people", "print"):
+        assert all(one.get("summary") for one in paths[f"/api/{path}"].values())

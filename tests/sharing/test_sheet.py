@@ -168,7 +168,11 @@ def test_no_mark_of_a_legend_is_cut_off(size: Any, turn: Any, shown: str) -> Non
     """The page is laid out, and every block lies within the panel that holds the legend, in some size of type."""
     from weasyprint import HTML
 
-    pick = {"usual": lambda l: l.visible, "harm": lambda l: l.group == "harm", "all": lambda l: True}[shown]
+    pick = {
+        "usual": lambda one: one.visible,
+        "harm": lambda one: one.group == "harm",
+        "all": lambda one: True,
+    }[shown]
     ids = [
         layer.id
         for layer in register.seen_by(Viewer())
