@@ -180,7 +180,7 @@ def _capacity(page: layout.Sheet) -> float:
     if page.turn == "portrait":
         columns = 3 if page.paper == "A4" else 5
         return 0.68 * columns * (page.legend.height - 12) / line
-    return 0.95 * (page.legend.height - 53 - 12) / line
+    return 0.95 * (page.legend.height - 45 - 12) / line
 
 
 DENSE = 0.8
@@ -224,7 +224,7 @@ def _block(one: Shown, layer: Layer, viewer: Viewer, lang: str) -> dict[str, Any
     alone = len(entries) == 1 and not entries[0]["ramp"]
     if alone:
         entries[0]["label"] = title
-    ground = layer.group == "base" and not any(entry["ramp"] for entry in entries)
+    ground = layer.group in ("base", "place") and not any(entry["ramp"] for entry in entries)
     return {
         "id": layer.id,
         "title": "" if alone else title,

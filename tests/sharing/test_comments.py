@@ -221,5 +221,14 @@ def test_administrators_read_all_of_it_in_the_admin_and_others_do_not() -> None:
 
 def test_every_action_is_documented() -> None:
     paths = Client().get("/api/openapi.json").json()["paths"]
-    for path in ("views", "views/{id}", "presentations", "comments", "comments/{id}", "notices", "people", "print"):
+    for path in (
+        "views",
+        "views/{id}",
+        "presentations",
+        "comments",
+        "comments/{id}",
+        "notices",
+        "people",
+        "print",
+    ):
         assert all(one.get("summary") for one in paths[f"/api/{path}"].values())

@@ -184,7 +184,7 @@ def test_no_mark_of_a_legend_is_cut_off(size: Any, turn: Any, shown: str) -> Non
     paper_ = sheet.Sheet(size, turn)
     box_ = paper_.legend
     right, foot = box_.x + box_.width, box_.y + box_.height
-    right, foot = (right - 65, foot) if turn == "portrait" else (right, foot - 53)
+    right, foot = (right - 65, foot) if turn == "portrait" else (right, foot - 45)
     if "次頁" in page:
         right, foot = paper_.size[0] - 10, paper_.size[1] - 18
     for laid in HTML(string=page).render().pages:
