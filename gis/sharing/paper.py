@@ -145,6 +145,10 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
     sources = dict.fromkeys(layer.attribution.get(wanted.lang) for _, layer in layers)
     rows = sum(_rows(block, page) for block in blocks)
     room = _capacity(page)
+    overleaf: list[dict[str, Any]] = []
+    while blocks and rows * DENSE > room:
+        overleaf.insert(0, blocks.pop())
+        rows = 1.5 + sum(_rows(block, page) for block in blocks)
     return render_to_string(
         "sharing/sheet.html",
         {
@@ -156,7 +160,7 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
             "wanted": wanted,
             "city": Text(**settings.CITY["council"]).get(wanted.lang),  # type: ignore[arg-type]
             "blocks": blocks,
-            "overleaf": rows * DENSE > room,
+            "overleaf": overleaf,
             "dense": room < rows <= room / DENSE,
             "scale": f"1 : {wanted.scale:,.0f}",
             "bar": {
@@ -191,7 +195,8 @@ def _rows(block: dict[str, Any], page: layout.Sheet) -> float:
     """About how many lines a layer takes. What lies on the ground stands one mark after another."""
     words = 0.8 * len(block["words"])
     if not block["inline"]:
-        return 0.25 + bool(block["title"]) + len(block["entries"]) + words
+        marks = sum(2.1 if entry["ramp"] else 1 for entry in block["entries"])
+        return 0.25 + bool(block["title"]) + marks + words
     wide = 40.0 if page.turn == "portrait" else layout.LEGEND["landscape"] - 7
     labels = [entry["label"] for entry in block["entries"]] + [block["title"]]
     length = sum(8 + sum(1.6 if c.isascii() else 2.9 for c in label) for label in labels)
