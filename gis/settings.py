@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "gis.demo",
     "gis.processes",
     "gis.uploads",
+    "gis.sharing.apps.SharingConfig",
     "gis.site.AntuAdminConfig",
     "portal",
     "layers.registry",

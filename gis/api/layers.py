@@ -100,7 +100,7 @@ def conditions(layer: Layer, viewer: Viewer, bbox: str | None, when: str | None,
         return where(
             layer,
             viewer.clearance,
-            bbox=_box(bbox) if bbox else None,
+            bbox=box_of(bbox) if bbox else None,
             interval=parse_interval(when) if when else None,
             condition=cql.compile(filter, layer, viewer.clearance) if filter else None,
         )
@@ -108,7 +108,7 @@ def conditions(layer: Layer, viewer: Viewer, bbox: str | None, when: str | None,
         raise ApiProblem(str(wrong)) from wrong
 
 
-def _box(text: str) -> Bbox:
+def box_of(text: str) -> Bbox:
     try:
         west, south, east, north = (float(v) for v in text.split(","))
     except ValueError as wrong:

@@ -27,6 +27,13 @@ PEOPLE = {
 }
 """Tables of accounts, with the columns whose values may stand in the log."""
 
+SHARED = {
+    "sharing_comment": ("id", "parent_id", "author_id", "clearance", "state", "settled_by_id", "withdrawn"),
+    "sharing_savedview": ("id", "clearance", "made_by_id"),
+    "sharing_deck": ("id", "owner_id", "version"),
+}
+"""The same for what people hand to each other: what they say is not copied into the log."""
+
 
 def install() -> None:
     with connection.cursor() as cursor:
@@ -35,14 +42,15 @@ def install() -> None:
             return  # migrated app by app: the last one brings us here again
         cursor.execute(CHAIN)
         for table in sorted(tables() & present):
-            _put(cursor, table, PEOPLE.get(table) or open_columns(table), whole=table in PEOPLE)
+            named = {**PEOPLE, **SHARED}.get(table)
+            _put(cursor, table, named or open_columns(table), whole=named is not None)
 
 
 def tables() -> set[str]:
-    """Every table of a theme, whether a layer reads it or not, and those of accounts."""
+    """Every table of a theme, whether a layer reads it or not, those of accounts and of sharing."""
     themes = {layer.theme for layer in register}
     models = (m for app in apps.get_app_configs() if app.label in themes for m in app.get_models())
-    return set(PEOPLE) | set(watched()) | {m._meta.db_table for m in models}
+    return set(PEOPLE) | set(SHARED) | set(watched()) | {m._meta.db_table for m in models}
 
 
 def open_columns(table: str) -> list[str]:

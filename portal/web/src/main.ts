@@ -7,6 +7,7 @@ import "./style/map.css";
 import "./style/explore.css";
 import "./style/pane.css";
 import "./style/window.css";
+import "./style/share.css";
 import { lang, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";
@@ -15,13 +16,14 @@ import { remember } from "./state/history";
 import { resume } from "./state/resume";
 import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
-import { catalogue, restore, theme, view } from "./state/portal";
+import { catalogue, restore, theme } from "./state/portal";
 import { batch, effect } from "./state/store";
 import { watchSession } from "./state/session";
 import { watchTrouble } from "./state/trouble";
 import { warm } from "./state/warmth";
 import { startWorker } from "./state/worker";
-import { decode, encode } from "./state/url";
+import { address, fixed } from "./state/address";
+import { decode, named } from "./state/url";
 import { tell } from "./ui/toasts";
 import { listenForUndo } from "./ui/undo";
 import "./bring/drop";
@@ -32,6 +34,17 @@ import "./ui/shell";
 const root = document.documentElement;
 
 function fromAddress(): void {
+  const kept = named(location.hash);
+  if (kept) {
+    fixed.value = location.hash;
+    const failed = () => {
+      fixed.value = null;
+      tell(t("server.away"), "bad");
+    };
+    if (kept.kind === "view") void import("./share/open").then(({ openView }) => openView(kept.id), failed);
+    else void import("./share/present").then(({ present }) => present(kept.id, kept.at), failed);
+    return;
+  }
   const { view: wanted, strange } = decode(location.hash);
   let missing: string[] = [];
   batch(() => (missing = restore(wanted)));
@@ -44,7 +57,7 @@ theme.value = root.dataset.theme === "dark" || (!root.dataset.theme && matchMedi
 watchTrouble();
 fromAddress();
 addEventListener("hashchange", () => {
-  if (location.hash !== encode(view.value)) fromAddress();
+  if (location.hash !== address.value) fromAddress();
 });
 
 let remembered = theme.value;
@@ -56,15 +69,14 @@ effect(() => {
   document.cookie = `theme=${theme.value};path=/;max-age=31536000;samesite=lax`;
 });
 effect(() => {
-  const address = encode(view.value);
-  if (address !== location.hash) history.replaceState(history.state, "", address);
+  if (address.value !== location.hash) history.replaceState(history.state, "", address.value);
 });
 // for tests and for whoever embeds the page: what the map is doing, and how many are counted
 effect(() => {
   root.dataset.map = mapState.value;
   root.dataset.counting = String(counting.value);
   root.dataset.count = String(Object.values(counts.value).reduce((sum, one) => sum + (one === "failed" ? 0 : one.total), 0));
-  if (mapState.value === "idle" && !counting.value) root.dataset.ready = catalogue.version;
+  if (mapState.value === "idle" && !counting.value && named(fixed.value ?? "")?.kind !== "view") root.dataset.ready = catalogue.version;
 });
 
 document.querySelector("#waiting")?.remove();

@@ -53,10 +53,11 @@ describe("the address of a view", () => {
         filters: pick<View["filters"]>({}, { crashes: text().trim() || "x" }),
         selection: pick(null, { layer: "roads", id: Math.floor(random() * 1e6) }, { layer: "roads", id: `K-${text()}` }),
         pane: pick(null, "take"),
-        compare: pick(null, { at: Math.floor(random() * 1000) / 10, period: { from: "2021-01", to: "2021-12" } }),
+        compare: pick<View["compare"]>(null, { at: Math.floor(random() * 1000) / 10, period: { from: "2021-01", to: "2021-12" } }, { at: 50, period: null, filters: { crashes: text().trim() || "x" }, mode: "twin" }, { at: 0, period: { from: "2021-01", to: "2021-12" }, filters: {} }),
         work: pick(null, "patrol"),
         lang: pick(null, "en" as const),
-        unknown: pick<View["unknown"]>({}, { as: text() }),
+        as: pick(null, "2026-11-21T09:30Z"),
+        unknown: pick<View["unknown"]>({}, { story: text() }),
       };
       const back = decode(encode(view));
       expect(back.view).toEqual(view);

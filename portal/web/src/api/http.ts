@@ -27,23 +27,19 @@ export async function getJson<T>(path: string, parameters: Parameters = {}, abor
   return (await response.json()) as T;
 }
 
-export async function postJson(path: string, body: unknown, csrf: string): Promise<void> {
+export const postJson = (path: string, body: unknown, csrf: string): Promise<void> => sendJson("POST", path, body, csrf);
+
+/** Something to be done; its answer, or nothing where there is none. */
+export async function sendJson<T = void>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body: unknown, csrf: string): Promise<T> {
   const headers = { "content-type": "application/json", "x-csrftoken": csrf };
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await fetch(path, { method, headers, body: body === null ? null : JSON.stringify(body) });
   if (!response.ok) throw await problem(response);
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 async function problem(response: Response): Promise<Problem> {
   if (response.status === 401 || response.status === 403) refused.value += 1;
   return new Problem(response.status, await sentence(response));
-}
-
-/** The same, for what answers. */
-export async function postFor<T>(path: string, body: unknown, csrf: string): Promise<T> {
-  const headers = { "content-type": "application/json", "x-csrftoken": csrf };
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Problem(response.status, await sentence(response));
-  return (await response.json()) as T;
 }
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;

@@ -1,5 +1,5 @@
 // One feature as several, and two as one: the database cuts and joins, and what comes of it is one edit.
-import { postFor } from "../api/http";
+import { sendJson } from "../api/http";
 import { features } from "../api/questions";
 import type { Bounds } from "../api/catalogue";
 import { both } from "../i18n/t";
@@ -32,7 +32,7 @@ async function cut(one: Draft, line: readonly At[]): Promise<void> {
   stopCut();
   try {
     const body = { geometry: one.geometry, line: { type: "LineString", coordinates: line } };
-    const { parts } = await postFor<{ parts: Shape[] }>("/api/geometry/split", body, catalogue.viewer.csrf);
+    const { parts } = await sendJson<{ parts: Shape[] }>("POST", "/api/geometry/split", body, catalogue.viewer.csrf);
     const properties = writable(one.layer, one.properties);
     commit(one.layer, both("edit.said.split", { what: title(one) }), [
       { ref: one.ref, before: { geometry: one.geometry }, after: { geometry: parts[0]! } },
@@ -65,7 +65,7 @@ export async function joinWith(one: Draft, other: Other): Promise<void> {
     const [row] = await editable(one.layer, [other.id]);
     if (!row) return;
     const taken = row.feature;
-    const { geometry } = await postFor<{ geometry: Shape }>("/api/geometry/join", { geometries: [one.geometry, taken.geometry] }, catalogue.viewer.csrf);
+    const { geometry } = await sendJson<{ geometry: Shape }>("POST", "/api/geometry/join", { geometries: [one.geometry, taken.geometry] }, catalogue.viewer.csrf);
     commit(one.layer, both("edit.said.joined", { what: title(one) }), [
       { ref: one.ref, before: { geometry: one.geometry }, after: { geometry } },
       { ref: String(other.id), before: { geometry: taken.geometry, properties: writable(one.layer, taken.properties) }, after: null },

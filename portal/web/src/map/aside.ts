@@ -1,25 +1,32 @@
-// A second map over the first, held to another period and cut off at the divider. It moves with the first one, takes
-// no pointer of its own, and ends when the comparison does.
-import { compare } from "../state/portal";
+// A second map, of another period or filtered otherwise. With a divider it lies over the first and is cut off there,
+// and takes no pointer of its own; side by side it is a map like the first, and either moves the other.
+import { compare, period } from "../state/portal";
+import { leftCondition } from "../state/compare";
 import { effect } from "../state/store";
 import { compose } from "./compose";
 import { picture } from "./engine";
 import { Engine } from "./library";
-import { lay } from "./pick";
+import { attend, lay } from "./pick";
 import { supplySymbols } from "./symbols";
 
-export function startAside(main: Engine): () => void {
+const other = () => picture(compare.value?.period ?? period.value, leftCondition);
+
+export function startAside(main: Engine, twin: boolean): () => void {
+  const stage = main.getContainer().parentElement!;
   const container = document.createElement("div");
   container.className = "map aside";
   main.getContainer().after(container);
+  stage.classList.toggle("twin", twin);
   const map = new Engine({
     container,
-    style: compose(picture(compare.peek()?.period)),
+    style: compose(other()),
     center: main.getCenter(),
     zoom: main.getZoom(),
     bearing: main.getBearing(),
-    interactive: false,
+    interactive: twin,
     attributionControl: false,
+    pitchWithRotate: false,
+    touchPitch: false,
     refreshExpiredTiles: false,
     fadeDuration: 0,
     canvasContextAttributes: { powerPreference: "default" },
@@ -29,20 +36,32 @@ export function startAside(main: Engine): () => void {
   map.getCanvas().tabIndex = -1;
   Object.assign(container, { map });
   supplySymbols(map);
-  const follow = () => map.jumpTo({ center: main.getCenter(), zoom: main.getZoom(), bearing: main.getBearing() });
+  let led = false;
+  const lead = (from: Engine, to: Engine) => () => {
+    if (led) return;
+    led = true;
+    to.jumpTo({ center: from.getCenter(), zoom: from.getZoom(), bearing: from.getBearing() });
+    led = false;
+  };
+  const follow = lead(main, map);
   main.on("move", follow);
+  if (twin) {
+    map.on("move", lead(map, main));
+    attend(map);
+  } else {
+    lay({ map, until: () => (container.clientWidth * (compare.peek()?.at ?? 0)) / 100 });
+  }
   map.on("idle", () => (container.dataset.idle = "true"));
   map.on("dataloading", () => delete container.dataset.idle);
   let first = true;
   const stopStyle = effect(() => {
-    const style = compose(picture(compare.value?.period));
+    const style = compose(other());
     if (first) first = false;
     else map.setStyle(style, { diff: true });
   });
   const stopCut = effect(() => {
-    container.style.clipPath = `inset(0 ${100 - (compare.value?.at ?? 50)}% 0 0)`;
+    if (!twin) container.style.clipPath = `inset(0 ${100 - (compare.value?.at ?? 50)}% 0 0)`;
   });
-  lay({ map, until: () => (container.clientWidth * (compare.peek()?.at ?? 0)) / 100 });
   return () => {
     lay(null);
     stopStyle();
@@ -50,5 +69,6 @@ export function startAside(main: Engine): () => void {
     main.off("move", follow);
     map.remove();
     container.remove();
+    stage.classList.remove("twin");
   };
 }

@@ -1,7 +1,8 @@
 // The one map of the page: made once, told of every change of the state as a difference of styles, and the source
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
 import { lang, t } from "../i18n/t";
-import { bounds, catalogue, datetimeOf, edits, filterOf, period, place, shown, theme } from "../state/portal";
+import { bounds, catalogue, conditionOf, datetimeOf, edits, filterOf, period, place, shown, theme } from "../state/portal";
+import type { Condition } from "../api/cql2";
 import type { Period } from "../state/url";
 import { enclosed } from "../state/enclosed";
 import { effect } from "../state/store";
@@ -16,14 +17,14 @@ import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
 
 
-/** What is to be seen now; in a comparison, the other side is of another period. */
-export function picture(within: Period | null = period.value): Picture {
+/** What is to be seen now; in a comparison, the other side is of another period or filtered otherwise. */
+export function picture(within: Period | null = period.value, condition: (id: string) => Condition = conditionOf): Picture {
   return {
     catalogue,
     theme: theme.value,
     lang: lang.value,
     shown: shown.value,
-    filter: filterOf,
+    filter: (layer) => filterOf(layer, condition(layer.id)),
     datetime: (layer) => datetimeOf(layer, within),
     warmth: warmth.value,
     edits: edits.value,

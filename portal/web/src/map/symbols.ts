@@ -1,13 +1,14 @@
 // Symbols are drawn for the map when it first misses one, and drawn anew when the theme changes.
 import type { Map as Engine } from "maplibre-gl";
+import type { Theme } from "../api/catalogue";
 import { theme } from "../state/portal";
 import { effect } from "../state/store";
 import { symbol } from "../style/palette";
 
 const RATIO = 3;
 
-async function draw(name: string): Promise<ImageData | null> {
-  const address = symbol(name, theme.peek());
+async function draw(name: string, within: Theme): Promise<ImageData | null> {
+  const address = symbol(name, within);
   if (!address) return null;
   const image = new Image();
   image.src = address;
@@ -21,18 +22,20 @@ async function draw(name: string): Promise<ImageData | null> {
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-export function supplySymbols(map: Engine): void {
+/** `always` is the theme of a map that does not follow the page. */
+export function supplySymbols(map: Engine, always?: Theme): void {
   const supplied = new Set<string>();
   map.setMissingStyleImageResolver(async (name) => {
-    const drawn = await draw(name);
+    const drawn = await draw(name, always ?? theme.peek());
     if (!drawn || map.hasImage(name)) return;
     supplied.add(name);
     map.addImage(name, drawn, { pixelRatio: RATIO });
   });
+  if (always) return;
   effect(() => {
-    void theme.value;
+    const now = theme.value;
     for (const name of supplied) {
-      void draw(name).then((drawn) => {
+      void draw(name, now).then((drawn) => {
         if (drawn && map.hasImage(name)) map.updateImage(name, drawn);
       });
     }

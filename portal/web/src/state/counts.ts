@@ -18,7 +18,7 @@ export const counts = signal<Readonly<Record<string, Count | "failed">>>({});
 export const counting = signal(false);
 
 export const inZoom = (layer: Layer, zoom: number): boolean => zoom >= layer.zoom[0] - 0.01 && zoom <= layer.zoom[1] + 1;
-const countable = (layer: Layer) => layer.kind === "vector" && layer.group !== "base" && inZoom(layer, place.value.zoom);
+export const countable = (layer: Layer) => layer.kind === "vector" && layer.group !== "base" && inZoom(layer, place.value.zoom);
 
 interface Asking {
   layer: Layer;

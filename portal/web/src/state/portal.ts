@@ -53,6 +53,8 @@ export const compare = signal<Comparison | null>(null);
 /** The panel that is open beside the map while nothing is chosen. */
 export const pane = signal<string | null>(null);
 export const work = signal<string>("explore");
+/** When the link that was opened was made; null is now. */
+export const asOf = signal<string | null>(null);
 /** Parts of the link that this version does not know, handed on as they came. */
 export const unknown = signal<Readonly<Record<string, string>>>({});
 /** Layers whose rows have changed on the server → how often. */
@@ -126,6 +128,7 @@ export const view = computed<View>(() => {
     compare: compare.value,
     work: work.value === "explore" ? null : work.value,
     lang: null,
+    as: asOf.value,
     unknown: unknown.value,
   };
 });
@@ -146,16 +149,25 @@ export function restore(wanted: View): string[] {
   pane.value = wanted.pane;
   compare.value = wanted.compare;
   work.value = wanted.work ?? "explore";
+  asOf.value = wanted.as;
   if (wanted.lang) lang.value = wanted.lang;
   unknown.value = wanted.unknown ?? EMPTY.unknown;
   return missing;
 }
 
+/** The day of a moment, here. */
+export function dayOf(moment: string): string {
+  const at = new Date(moment);
+  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+}
+
 /** `datetime` of the API for the chosen period, if the layer knows time. */
 export function datetimeOf(layer: Layer, within: Period | null = period.value): string | null {
-  if (!layer.time || !within) return null;
+  if (!layer.time) return null;
+  const until = asOf.value && dayOf(asOf.value);
+  if (!within) return until ? `../${until}` : null;
   const { from, to } = within;
   const [year, month] = to.split("-").map(Number) as [number, number];
-  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return `${from}-01/${to}-${last}`;
+  const last = `${to}-${new Date(Date.UTC(year, month, 0)).getUTCDate()}`;
+  return `${from}-01/${until && until < last && until >= `${from}-01` ? until : last}`;
 }

@@ -9,11 +9,11 @@ const waiting = new Set<() => void>();
 
 export interface Readable<T> {
   readonly value: T;
+  /** The value, without becoming a reader of it. */
+  peek(): T;
 }
 export interface Signal<T> extends Readable<T> {
   value: T;
-  /** The value, without becoming a reader of it. */
-  peek(): T;
 }
 
 function read(readers: Set<Watcher>): void {
@@ -85,15 +85,19 @@ export function computed<T>(work: () => T): Readable<T> {
       [...readers].forEach((reader) => reader.stale());
     },
   };
+  const current = () => {
+    if (!fresh) {
+      now = track(watcher, work);
+      fresh = true;
+    }
+    return now;
+  };
   return {
     get value() {
       read(readers);
-      if (!fresh) {
-        now = track(watcher, work);
-        fresh = true;
-      }
-      return now;
+      return current();
     },
+    peek: current,
   };
 }
 

@@ -20,7 +20,11 @@ export interface Selection {
 export interface Comparison {
   /** Where the divider stands, in percent of the width. */
   at: number;
-  period: Period;
+  /** What the left side shows: another period, other filters, or both; null is the same as on the right. */
+  period: Period | null;
+  filters?: Readonly<Record<string, string>>;
+  /** Two maps side by side instead of a divider. */
+  mode?: "twin";
 }
 export interface View {
   place: Place | null;
@@ -37,14 +41,17 @@ export interface View {
   compare: Comparison | null;
   work: string | null;
   lang: "zh" | "en" | null;
+  /** When the link was made, `2026-11-21T09:30Z`: nothing is shown that happened after that day. */
+  as: string | null;
   unknown: Readonly<Record<string, string>>;
 }
 
 export const VERSION = "1";
-export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, compare: null, work: null, lang: null, unknown: {} };
+export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, compare: null, work: null, lang: null, as: null, unknown: {} };
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const ID = /^[a-z][a-z0-9_]*$/;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/;
 
 /** Percent-encodes only what would be mistaken for the syntax of the address. */
 function quoted(text: string): string {
@@ -72,13 +79,23 @@ export function encode(view: View): string {
     parts.push(`in=${"ring" in view.area ? view.area.ring.map((corner) => corner.join(",")).join(";") : `${view.area.layer}.${quoted(String(view.area.id))}`}`);
   }
   const filters = Object.entries(view.filters);
-  if (filters.length) parts.push(`q=${filters.map(([id, text]) => `${id}~${quoted(text)}`).join(";")}`);
+  if (filters.length) parts.push(`q=${conditions(view.filters)}`);
   if (view.selection) parts.push(`sel=${view.selection.layer}.${quoted(String(view.selection.id))}`);
   if (view.pane) parts.push(`p=${quoted(view.pane)}`);
-  if (view.compare) parts.push(`cmp=swipe:${view.compare.at}:${view.compare.period.from}..${view.compare.period.to}`);
+  if (view.compare) parts.push(`cmp=${compared(view.compare)}`);
   if (view.lang) parts.push(`lang=${view.lang}`);
+  if (view.as) parts.push(`as=${view.as}`);
   for (const [key, value] of Object.entries(view.unknown)) parts.push(`${quoted(key)}=${quoted(value)}`);
   return `#${VERSION}${place}${parts.length ? `?${parts.join("&")}` : ""}`;
+}
+
+function conditions(filters: View["filters"]): string {
+  return Object.entries(filters).map(([id, text]) => `${id}~${quoted(text)}`).join(";");
+}
+
+/** `swipe:50:2023-01..2023-12`, or `twin:50::crashes~severity = 1` with filters of its own. */
+function compared({ mode, at, period, filters }: Comparison): string {
+  return `${mode ?? "swipe"}:${at}:${period ? `${period.from}..${period.to}` : ""}${filters ? `:${conditions(filters)}` : ""}`;
 }
 
 /** The view that an address means, and the names of its parts that could not be read. */
@@ -105,7 +122,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "cmp", "lang"]);
+const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "cmp", "lang", "as"]);
 
 function split(text: string, at: string): [string, string] {
   const place = text.indexOf(at);
@@ -139,13 +156,11 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     case "in":
       view.area = readArea(value);
       return view.area !== null;
-    case "q":
-      return value.split(";").filter(Boolean).map((part) => {
-        const [id, text] = split(part, "~");
-        if (!ID.test(id) || !text) return false;
-        view.filters = { ...view.filters, [id]: unquoted(text) };
-        return true;
-      }).every(Boolean);
+    case "q": {
+      const { filters, whole } = readConditions(value);
+      view.filters = { ...view.filters, ...filters };
+      return whole;
+    }
     case "sel":
       view.selection = readFeature(value);
       return view.selection !== null;
@@ -153,13 +168,13 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
       if (!ID.test(value)) return false;
       view.pane = value;
       return true;
-    case "cmp": {
-      const found = /^swipe:(\d{1,3}(?:\.\d)?):(.+)$/.exec(value);
-      const period = found && readPeriod(found[2]!);
-      if (!period || Number(found[1]) > 100) return false;
-      view.compare = { at: Number(found[1]), period };
+    case "cmp":
+      view.compare = readComparison(value);
+      return view.compare !== null;
+    case "as":
+      if (!MOMENT.test(value) || Number.isNaN(Date.parse(value))) return false;
+      view.as = value;
       return true;
-    }
     case "lang":
       if (value !== "zh" && value !== "en") return false;
       view.lang = value;
@@ -167,6 +182,26 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     default:
       return false;
   }
+}
+
+function readConditions(value: string): { filters: Record<string, string>; whole: boolean } {
+  const filters: Record<string, string> = {};
+  let whole = true;
+  for (const part of value.split(";").filter(Boolean)) {
+    const [id, text] = split(part, "~");
+    if (ID.test(id) && text) filters[id] = unquoted(text);
+    else whole = false;
+  }
+  return { filters, whole };
+}
+
+function readComparison(value: string): Comparison | null {
+  const found = /^(swipe|twin):(\d{1,3}(?:\.\d)?):([^:]*)(?::(.*))?$/.exec(value);
+  if (!found || Number(found[2]) > 100) return null;
+  const period = found[3] ? readPeriod(found[3]) : null;
+  const own = found[4] === undefined ? null : readConditions(found[4]);
+  if ((found[3] && !period) || (!period && !own) || own?.whole === false) return null;
+  return { at: Number(found[2]), period, ...(own ? { filters: own.filters } : {}), ...(found[1] === "twin" ? { mode: "twin" as const } : {}) };
 }
 
 function readPeriod(value: string): Period | null {
@@ -199,4 +234,11 @@ function readLayers(value: string): Record<string, number> | null {
     layers[id] = percent;
   }
   return layers;
+}
+
+/** `#v=…` and `#p=…` name what is kept on the server; all else is a view. */
+export function named(hash: string): { kind: "view" | "slides"; id: string; at: number } | null {
+  const found = /^#([vp])=([a-z0-9]{12})(?:\/(\d{1,3}))?$/.exec(hash);
+  if (!found) return null;
+  return { kind: found[1] === "v" ? "view" : "slides", id: found[2]!, at: Number(found[3] ?? 1) };
 }

@@ -1,7 +1,9 @@
 // The bar on top: whose map it is, search, language, light and dark, sharing, and who is looking.
 import { html } from "lit";
+import { Problem } from "../api/http";
 import { say, t } from "../i18n/t";
 import { catalogue, theme } from "../state/portal";
+import "./bell";
 import { icon, sign } from "./icons";
 import { languages } from "./person";
 import "./search";
@@ -21,6 +23,7 @@ class Bar extends View {
         <button class="round" aria-label=${t(dark ? "theme.light" : "theme.dark")} title=${t(dark ? "theme.light" : "theme.dark")} @click=${() => (theme.value = dark ? "light" : "dark")}>
           ${icon(dark ? "sun" : "moon")}
         </button>
+        <antu-bell></antu-bell>
         <button class="outlined share" aria-label=${t("share")} @click=${() => void this.#share()}>${icon("link")}<span>${t("share")}</span></button>
         ${viewer.name === null ? html`<a class="filled sign-in" href="/accounts/sign-in/?next=/">${t("sign-in")}</a>` : html`<antu-person></antu-person>`}
       </div>
@@ -28,11 +31,18 @@ class Bar extends View {
   }
 
   async #share(): Promise<void> {
+    let address: string;
     try {
-      await navigator.clipboard.writeText(location.href);
+      const { link } = await import("../share/open");
+      address = await link();
+    } catch (why) {
+      return tell(why instanceof Problem ? why.message : t("server.away"), "bad");
+    }
+    try {
+      await navigator.clipboard.writeText(address);
       tell(t("share.copied"));
     } catch {
-      prompt(t("share.copy"), location.href); // no clipboard without https
+      prompt(t("share.copy"), address); // no clipboard without https
     }
   }
 }

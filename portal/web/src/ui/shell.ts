@@ -7,6 +7,7 @@ import { editing } from "../state/editing";
 import { catalogue, pane, selection, work } from "../state/portal";
 import { signal } from "../state/store";
 import { workspacesFor, type Room } from "../work/workspaces";
+import "./asof";
 import "./bar";
 import { icon } from "./icons";
 import "./stage";
@@ -87,6 +88,7 @@ class Shell extends View {
       <aside class="left ${sheet.value === "left" ? "open" : ""}" aria-label=${t("layers")}>${now?.left?.() ?? this.#waiting()}</aside>
       <main class="middle">
         <antu-stage></antu-stage>
+        <antu-asof></antu-asof>
         ${now?.over?.() ?? nothing}
         <div class="dock ${sheet.value === "dock" ? "open" : ""}">${now?.dock?.() ?? nothing}</div>
       </main>

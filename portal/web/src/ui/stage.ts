@@ -109,6 +109,8 @@ class Stage extends View {
           ${icon("ruler")}
         </button>
         <button class="tool" aria-label=${t("map.lasso")} title=${t("map.lasso")} aria-pressed=${lasso.value !== null} @click=${() => this.#lasso()}>${icon("lasso")}</button>
+        <hr />
+        ${this.#tool("print", t("print"), () => void this.#print())}
       </div>
       <div class="feet">
         <p class="sources">${this.#sources()}</p>
@@ -172,6 +174,14 @@ class Stage extends View {
     const said = shownLayers.value.map((layer) => say(layer.attribution));
     const own = typeof base === "object" && base ? [base.attribution] : [];
     return [...new Set([...said, ...own])].join(" · ");
+  }
+
+  async #print(): Promise<void> {
+    try {
+      (await import("../share/print")).openPrint();
+    } catch {
+      tell(t("map.failed"), "bad");
+    }
   }
 
   #locate(): void {

@@ -100,6 +100,7 @@ class Detail extends View {
       </header>
       <div class="scroll">
         ${this.#happenings()} ${this.#fields(now.layer, one)} ${this.#belongs(now.layer, one)}
+        <antu-threads .layer=${now.layer.id} .feature=${String(one.id)}></antu-threads>
       </div>
       <footer>
         <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>

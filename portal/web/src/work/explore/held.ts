@@ -2,7 +2,7 @@
 // in view, by class.
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
-import { hold, type Among, type Area, type Hours } from "../../api/cql2";
+import { fromText, hold, type Among, type Area, type Hours } from "../../api/cql2";
 import { inline, number, say, t } from "../../i18n/t";
 import { counting, counts } from "../../state/counts";
 import { area, conditionOf, conditions, hours, layerOf, pane, period, setCondition, theme } from "../../state/portal";
@@ -30,6 +30,26 @@ export function areaRead(within: Area): string {
   return t("area.in", { place: layer && known ? nameOf(layer, within.id, known) : `${within.layer} ${within.id}` });
 }
 
+/** Conditions as words: of each layer, what its fields are held to. Printed sheets and sides of a comparison say so too. */
+export function conditionWords(filters: Readonly<Record<string, string>>): string[] {
+  return Object.entries(filters).flatMap(([id, text]) => {
+    const layer = layerOf(id);
+    if (!layer) return [];
+    const { among, rest } = fromText(text);
+    return [...among.map((one) => words(layer, one)), ...(rest ? [rest] : [])].map((one) => `${say(layer.title)}：${one}`);
+  });
+}
+
+function words(layer: Layer, { field, values }: Among): string {
+  const said = layer.fields.find((f) => f.name === field);
+  const legend = classesOf(layer);
+  const label = (value: (typeof values)[number]) => {
+    const entry = legend?.field === field ? legend.entries.find((e) => e.filter?.value === value) : undefined;
+    return entry ? say(entry.label) : said ? reads(said, value) : String(value);
+  };
+  return values.length > 3 ? `${said ? say(said.title) : field} (${values.length})` : values.map(label).join("、");
+}
+
 class Held extends View {
   protected override render() {
     const held = Object.keys(conditions.value).flatMap((id) => layerOf(id) ?? []);
@@ -55,19 +75,9 @@ class Held extends View {
 
   #conditions(layer: Layer): TemplateResult[] {
     const condition = conditionOf(layer.id);
-    const among = condition.among.map((one) => this.#chip(this.#words(layer, one), () => setCondition(layer.id, hold(condition, one.field, []))));
+    const among = condition.among.map((one) => this.#chip(words(layer, one), () => setCondition(layer.id, hold(condition, one.field, []))));
     if (!condition.rest) return among;
     return [...among, this.#chip(`${say(layer.title)}：${condition.rest}`, () => setCondition(layer.id, { ...condition, rest: null }), condition.rest)];
-  }
-
-  #words(layer: Layer, { field, values }: Among): string {
-    const said = layer.fields.find((f) => f.name === field);
-    const legend = classesOf(layer);
-    const label = (value: (typeof values)[number]) => {
-      const entry = legend?.field === field ? legend.entries.find((e) => e.filter?.value === value) : undefined;
-      return entry ? say(entry.label) : said ? reads(said, value) : String(value);
-    };
-    return values.length > 3 ? `${said ? say(said.title) : field} (${values.length})` : values.map(label).join("、");
   }
 
   #chip(words: string, remove: () => void, title = words): TemplateResult {

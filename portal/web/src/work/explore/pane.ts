@@ -10,6 +10,8 @@ export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
   list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
   bring: { title: "bring", icon: "bring" },
+  talk: { title: "talk", icon: "talk" },
+  views: { title: "views", icon: "star" },
 };
 
 /** Opens a panel, or closes it when it is the one that is open. */

@@ -9,7 +9,9 @@ import "./list";
 import "./rank";
 import "./swipe";
 import "./take";
+import "./talk";
 import "./timeline";
+import "./views";
 import "./ways";
 
 const PANELS: Readonly<Record<string, () => TemplateResult>> = {
@@ -20,11 +22,13 @@ const PANELS: Readonly<Record<string, () => TemplateResult>> = {
     void import("../../bring/panel");
     return html`<antu-bring></antu-bring>`;
   },
+  talk: () => html`<antu-talk></antu-talk>`,
+  views: () => html`<antu-views></antu-views>`,
 };
 
 export const room: Room = {
   left: () => html`<antu-held></antu-held><antu-tree></antu-tree>`,
-  over: () => html`<antu-ways></antu-ways><antu-swipe></antu-swipe>`,
+  over: () => html`<antu-ways></antu-ways><antu-swipe></antu-swipe><antu-pins></antu-pins>`,
   dock: () => html`<antu-timeline></antu-timeline>`,
   right: () => (selection.value ? html`<antu-detail></antu-detail>` : (PANELS[pane.value ?? ""]?.() ?? null)),
 };
