@@ -68,8 +68,8 @@ def solve_command(
         plan = solve(found.problem, seconds=seconds, seed=seed)
     except Impossible as wrong:
         raise Trouble(str(wrong), "", code=1) from wrong
-    wrong = faults(found.problem, plan.routes)
-    assert not wrong, wrong
+    broken = faults(found.problem, plan.routes)
+    assert not broken, broken
     document = {
         "instance": found.name,
         "form": found.form,
