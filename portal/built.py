@@ -18,6 +18,9 @@ FIRST = ("src/map/engine.ts", "src/work/explore/room.ts")
 """What every visit needs right after the entry; other parts that are imported lazily wait until they are wanted."""
 
 
+WORDS = {"zh": "src/i18n/zh-Hant.json", "en": "src/i18n/en.json"}
+
+
 class NotBuilt(Exception):
     """There is no built front end; APIs and tiles work without it."""
 
@@ -29,6 +32,8 @@ class Assets:
     script: str
     styles: tuple[str, ...]
     preload: tuple[str, ...]
+    words: dict[str, str]
+    """The file of each language's words."""
 
 
 def assets(entry: str, folder: Path = FOLDER) -> Assets:
@@ -59,6 +64,7 @@ def _read(entry: str, folder: Path, changed: int) -> Assets:
         script=base + manifest[entry]["file"],
         styles=tuple(base + style for part in own for style in manifest[part].get("css", [])),
         preload=tuple(base + manifest[part]["file"] for part in dict.fromkeys(own + soon) if part != entry),
+        words={tag: base + manifest[part]["file"] for tag, part in WORDS.items() if part in manifest},
     )
 
 

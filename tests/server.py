@@ -31,7 +31,18 @@ def serving() -> Iterator[str]:
         "ANTU_DATA_DIR": str(settings.DATA_DIR),
         "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
     }
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--no-ws",
+        "--workers-kill-timeout",
+        "5",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(
         [*command, "gis.asgi:application"],
         env=environment,

@@ -8,7 +8,7 @@ import "./style/explore.css";
 import "./style/pane.css";
 import "./style/window.css";
 import "./style/share.css";
-import { lang, t, tag } from "./i18n/t";
+import { learn, speak, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";
 import { framed } from "./state/framed";
@@ -52,7 +52,7 @@ function fromAddress(): void {
   if (parts.length) tell(t("link.strange", { parts: parts.join("、") }), "bad");
 }
 
-lang.value = root.lang.startsWith("en") ? "en" : "zh";
+await speak(root.lang.startsWith("en") ? "en" : "zh");
 theme.value = root.dataset.theme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light";
 watchTrouble();
 fromAddress();
@@ -93,6 +93,7 @@ document.addEventListener("keydown", (event) => {
 });
 live();
 void resume();
+setTimeout(() => void Promise.all([learn("zh"), learn("en")]), 5000); // the other language, once there is time
 watchSession(askAgain);
 startWorker();
 if (catalogue.viewer.account && root.dataset.embedded === undefined) setTimeout(() => void offerTours(false), 1200);

@@ -1,23 +1,37 @@
 // The portal's own words. Both files hold exactly the same keys, or the build fails.
 import type { Lang, Words } from "../api/catalogue";
 import { signal } from "../state/store";
-import en from "./en.json";
-import zh from "./zh-Hant.json";
+import type en from "./en.json";
+import type zh from "./zh-Hant.json";
 
 export type Key = keyof typeof zh;
-type Same = [Exclude<keyof typeof en, Key>] extends [never] ? Record<Lang, Record<Key, string>> : never;
-const WORDS: Same = { zh, en };
+type Dictionary = Record<Key, string>;
+type Same = [Exclude<keyof typeof en, Key>] extends [never] ? [Exclude<Key, keyof typeof en>] extends [never] ? Dictionary : never : never;
+const WORDS: Partial<Record<Lang, Dictionary>> = {};
+
+/** A language is a file of its own: who reads one does not wait for the other. */
+export async function learn(one: Lang): Promise<void> {
+  WORDS[one] ??= (one === "en" ? await import("./en.json") : await import("./zh-Hant.json")).default satisfies Same;
+}
 
 export const lang = signal<Lang>("zh");
 
+/** From now on in this language. */
+export async function speak(one: Lang): Promise<void> {
+  await learn(one);
+  lang.value = one;
+}
+
+const words = (one: Lang): Dictionary => (WORDS[one] ?? WORDS.zh ?? WORDS.en)!;
+
 export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-  return WORDS[lang.value][key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  return words(lang.value)[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 /** The same in both languages, for what is kept and may be read in the other. */
 export function both(key: Key, values: Readonly<Record<string, string | number | Words>> = {}): Words {
   const fill = (one: Lang) =>
-    WORDS[one][key].replace(/\{(\w+)\}/g, (_, name: string) => {
+    words(one)[key].replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name];
       return value === undefined ? "" : typeof value === "object" ? value[one] || value.zh : String(value);
     });

@@ -2,7 +2,7 @@
 // one follows it. Nothing here draws.
 import { boot, type Bounds, type Layer, type Theme, type Value } from "../api/catalogue";
 import { fromText, heldText, hold, heldTo, NONE, toText, type Area, type Condition, type Hours } from "../api/cql2";
-import { lang } from "../i18n/t";
+import { speak } from "../i18n/t";
 import { computed, signal } from "./store";
 import { EMPTY, type Comparison, type Period, type Place, type Selection, type View } from "./url";
 
@@ -150,7 +150,7 @@ export function restore(wanted: View): string[] {
   compare.value = wanted.compare;
   work.value = wanted.work ?? "explore";
   asOf.value = wanted.as;
-  if (wanted.lang) lang.value = wanted.lang;
+  if (wanted.lang) void speak(wanted.lang);
   unknown.value = wanted.unknown ?? EMPTY.unknown;
   return missing;
 }

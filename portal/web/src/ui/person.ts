@@ -1,23 +1,23 @@
 // Who is looking, in the bar: name, roles and clearance, language and colours, help, security, signing out.
 import { html, nothing } from "lit";
 import { postJson } from "../api/http";
-import { lang, say, t } from "../i18n/t";
+import { lang, speak, say, t } from "../i18n/t";
 import { catalogue, theme } from "../state/portal";
 import { forgetShell } from "../state/worker";
 import { icon } from "./icons";
 import { offerTours, showKeys } from "./lazily";
 import { View } from "./view";
 
-export function speak(wanted: "zh" | "en"): void {
-  lang.value = wanted;
+export function prefer(wanted: "zh" | "en"): void {
+  void speak(wanted);
   // pages of the server follow; if it does not hear of it, this page still speaks the language
   postJson("/api/language", { lang: wanted === "zh" ? "zh-hant" : "en" }, catalogue.viewer.csrf).catch(() => undefined);
 }
 
 export function languages() {
   return html`<div class="switch" role="group" aria-label=${t("language")}>
-    <button aria-pressed=${lang.value === "zh"} lang="zh-Hant-TW" aria-label="中文" @click=${() => speak("zh")}>中</button>
-    <button aria-pressed=${lang.value === "en"} lang="en" @click=${() => speak("en")}>EN</button>
+    <button aria-pressed=${lang.value === "zh"} lang="zh-Hant-TW" aria-label="中文" @click=${() => prefer("zh")}>中</button>
+    <button aria-pressed=${lang.value === "en"} lang="en" @click=${() => prefer("en")}>EN</button>
   </div>`;
 }
 
