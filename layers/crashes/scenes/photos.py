@@ -38,7 +38,9 @@ def taken(stream: IO[bytes], length: int | None) -> tuple[bytes, dict[str, Any]]
 
 
 def looked_at(data: bytes) -> dict[str, Any]:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageFile, UnidentifiedImageError
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # libraries that set pages switch it on for everybody
 
     try:
         with Image.open(io.BytesIO(data), formats=list(FORMATS)) as picture:
