@@ -34,7 +34,11 @@ def parties(request: HttpRequest, id: int) -> list[dict[str, Any]]:
     return [_shown(party) for party in Party.objects.filter(crash_id=id)]
 
 
-@router.get("/junctions/{id}/diagram.{form}", summary="Collision diagram of a junction (police)")
+@router.get(
+    "/junctions/{id}/diagram.{form}",
+    openapi_extra={"responses": {200: {"content": {"image/svg+xml": {}, "application/pdf": {}}}}},
+    summary="Collision diagram of a junction (police)",
+)
 def collision_diagram(
     request: HttpRequest,
     id: int,

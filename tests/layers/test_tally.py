@@ -78,3 +78,14 @@ def test_the_demonstrations_totals_equal_a_count_from_the_crashes(hamlet: None) 
             ) t USING (junction_id) WHERE c.n IS DISTINCT FROM t.n OR abs(c.w - t.w) > 1e-6
         """)
         assert cursor.fetchone() == (0,)
+
+
+def test_a_place_with_crashes_can_be_deleted() -> None:
+    here = junction("a")
+    crash("1", here)
+    crash("2", here, year=2023)
+    here.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert set(Crash.objects.values_list("junction", flat=True)) == {None}
+    assert not JunctionTally.objects.filter(a2__gt=0).exists()
