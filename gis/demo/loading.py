@@ -18,6 +18,7 @@ from django.utils import timezone
 from data.city import SCALES, Table, generate
 from gis.demo.derived import derive
 from gis.demo.models import Demonstration
+from gis.demo.scenes import clear_scenes, draw_scenes
 from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
 from gis.exchange.copy import ewkb, pour, write_rows
@@ -62,6 +63,7 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
         rows |= {
             f"street {name}": count for name, count in lay_streets(city, say).items() if name != "changeset"
         }
+        rows["scenes"] = draw_scenes()
         Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
     finish(say)
     say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")
@@ -99,6 +101,7 @@ def _any_real(model: type[models.Model]) -> bool:
 
 def _clear(say: Say) -> None:
     say("taking away the former city")
+    clear_scenes()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for target in reversed(TARGETS.values()):

@@ -28,7 +28,7 @@ road_defects citizen_reports missing_persons ble_receivers crash_surface crime_s
 withdrawals atms patrol_boxes patrol_presence patrol_routes sign_ins patrol_cars patrol_tracks enforcement_sites
 street_blocks street_sides street_carriageways street_junctions street_zones street_lanes street_markings street_lines
 street_age street_posts street_warnings street_versions
-corridors ptz_cameras detection_zones kerb_rules violations crimes crime_by_ward
+corridors ptz_cameras detection_zones kerb_rules violations crimes crime_by_ward scenes evidence_marks impact_points
 """
 CLEARANCES = {
     "crimes": Clearance.POLICE,
