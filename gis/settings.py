@@ -174,6 +174,7 @@ UPLOAD_DAYS = int(os.environ.get("ANTU_UPLOAD_DAYS", "90"))
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
 TILE_DISK_MB = int(os.environ.get("ANTU_TILE_DISK_MB", "512"))
+HISTORY_DAYS = int(os.environ.get("ANTU_HISTORY_DAYS", "1825"))
 JOB_DAYS = int(os.environ.get("ANTU_JOB_DAYS", "30"))
 PATROL_DAYS = int(os.environ.get("ANTU_PATROL_DAYS", "180"))
 STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))

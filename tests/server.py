@@ -61,7 +61,7 @@ def serving() -> Iterator[str]:
         pytest.fail("the server did not start:\n" + "".join(said))
     try:
         address = f"http://127.0.0.1:{port}"
-        with httpx.Client(transport=httpx.HTTPTransport(retries=10)) as http:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as http:
             assert http.get(f"{address}/readyz").status_code == 200
         yield address
     finally:

@@ -1,14 +1,15 @@
-"""What must be tidied regularly: sessions that ran out, and jobs that a killed worker left behind."""
+"""What must be tidied regularly: sessions that ran out, receipts and history past their time, jobs of killed workers."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from layers.registry.models import Receipt
+from layers.registry.models import History, Receipt
 
 
 @app.periodic(cron="17 3 * * *")
@@ -24,6 +25,15 @@ def forget_sessions(timestamp: int) -> int:
 def forget_receipts(timestamp: int) -> int:
     """Each night: receipts of changes that nobody will send a second time."""
     gone, _ = Receipt.objects.filter(at__lt=timezone.now() - timedelta(days=30)).delete()
+    return gone
+
+
+@app.periodic(cron="7 4 * * *")
+@app.task(queueing_lock="forget-history", pass_context=False)
+def forget_history(timestamp: int) -> int:
+    """Each night: former states of rows older than ANTU_HISTORY_DAYS, those of deleted people and cameras among them."""
+    old = timezone.now() - timedelta(days=settings.HISTORY_DAYS)
+    gone, _ = History.objects.filter(at__lt=old).delete()
     return gone
 
 
