@@ -31,10 +31,10 @@ SENTENCES = {
 
 
 def judge(
-    place: Place, points: Points, now: float, choices: Choices, made: Made | None = None, last: float | None = None
+    place: Place, points: Points, now: float, choices: Choices, made: Made | None = None
 ) -> Json:
-    """`made` is the surface of the day `now`, `last` the first day of which nothing is known yet."""
-    last = points.last if last is None else last
+    """`made` is the surface of the day `now`; nothing is known of the day after the last point and later."""
+    last = points.last
     if now + choices.horizon <= last and made is not None:
         return tried(made.ground, made.rank, points, now, choices.horizon, kind="outcome")
     earlier = min(now, last) - choices.horizon

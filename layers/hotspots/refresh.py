@@ -97,7 +97,7 @@ def _draw(
     """The surface that speaks of [start, end); `of` is the first day that it does not look at, start without."""
     now = start if of is None else of
     made = make(place, found, now, choices)
-    said = judging.judge(place, found, now, choices, made)
+    said = _like(surface, choices, now, found.last) or judging.judge(place, found, now, choices, made)
     first, after = day_of(start), day_of(end - 1)
     grid = place.grid
     raster.write(
@@ -105,6 +105,17 @@ def _draw(
         {"HIT_RATES": said["sentence"]["en"], "SCORES": _short(said)},
     )  # fmt: skip
     cards.write(surface.layer, first, after, card(surface, choices, found, now, made.told, said))
+
+
+def _like(surface: Surface, choices: Choices, now: float, last: float) -> Json | None:
+    """What the same choices were worth four weeks earlier, where that surface is there and its weeks have passed."""
+    if surface.quarterly or now != last:
+        return None
+    for one in cards.cards(surface.layer):
+        same = {k: one.said["choices"].get(k) for k in asdict(choices)} == asdict(choices)
+        if one.start == day_of(now - choices.horizon) and same and (one.scores or {}).get("kind") == "outcome":
+            return (one.scores or {}) | {"kind": "trial"}
+    return None
 
 
 def card(
