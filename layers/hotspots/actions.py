@@ -13,13 +13,14 @@ from ninja.errors import HttpError
 from pydantic import Field
 
 from layers.hotspots.themes import METHODS, SURFACES, Surface
-from layers.registry.cards import Card, cards, in_force
+from layers.registry.cards import Card, cards, headline, in_force
 from layers.registry.layer import Layer
 from layers.registry.register import register
 from layers.registry.sql import parse_interval
 
 router = Router(tags=["hotspots"])
 Json = dict[str, Any]
+MOST_RUNS = 120
 
 
 class Words(Schema):
@@ -106,7 +107,8 @@ def _listed(surface: Surface, layer: Layer) -> Json:
         "method": surface.method,
         "method_title": METHODS[surface.method].as_json(),
         "runs": [
-            {"start": c.start.isoformat(), "end": c.end.isoformat(), "scores": c.scores} for c in cards(layer.id)
+            {"start": c.start.isoformat(), "end": c.end.isoformat(), "scores": headline(c)}
+            for c in cards(layer.id)[-MOST_RUNS:]
         ],
     }
 

@@ -20,6 +20,8 @@ from django.conf import settings
 from layers.registry.sql import Interval
 
 Json = dict[str, Any]
+HEADLINES = (0.01, 0.05)
+"""Shares of the area at which surfaces are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,17 @@ def in_force(layer_id: str, interval: Interval | None = None) -> Card | None:
         start, end = (moment.date() if moment else None for moment in interval)
         found = [c for c in found if (end is None or c.start <= end) and (start is None or c.end >= start)]
     return found[-1] if found else None
+
+
+def headline(card: Card) -> Json | None:
+    """What legends and lists tell of a surface that was judged: figures at 1 % and 5 % of the area, and the verdict."""
+    if not card.scores:
+        return None
+    maps = {
+        name: [row for row in rows if row["share"] in HEADLINES] for name, rows in card.scores["maps"].items()
+    }
+    kept = {name: card.scores[name] for name in ("kind", "from", "to", "events", "few", "verdict", "sentence")}
+    return kept | {"maps": maps}
 
 
 @lru_cache(maxsize=1024)

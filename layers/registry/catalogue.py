@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from layers.access import Clearance, Viewer, may
-from layers.registry.cards import in_force
+from layers.registry.cards import headline, in_force
 from layers.registry.field import Field
 from layers.registry.layer import GROUPS, Layer
 from layers.registry.maplibre import legend, style_layers
@@ -20,8 +20,6 @@ from layers.registry.register import register
 from layers.registry.style import Style, named
 
 Json = dict[str, Any]
-HEADLINES = (0.01, 0.05)
-"""Shares of the area at which surfaces are compared."""
 
 
 def catalogue(viewer: Viewer) -> Json:
@@ -74,15 +72,10 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
 
 
 def scores(layer: Layer) -> Json | None:
-    """Of a surface that was judged: when it is in force, its figures at 1 % and 5 % of the area, and the verdict."""
+    """Of a surface that was judged: the days that it speaks of, and how good it was."""
     card = in_force(layer.id) if layer.group == "hot" else None
-    if card is None or not card.scores:
-        return None
-    maps = {
-        name: [row for row in rows if row["share"] in HEADLINES] for name, rows in card.scores["maps"].items()
-    }
-    kept = {name: card.scores[name] for name in ("kind", "from", "to", "events", "verdict", "sentence")}
-    return {"start": card.start.isoformat(), "end": card.end.isoformat(), **kept, "maps": maps}
+    told = headline(card) if card else None
+    return {"start": card.start.isoformat(), "end": card.end.isoformat(), **told} if card and told else None
 
 
 def shown(layer: Layer, clearance: Clearance) -> set[str]:

@@ -57,6 +57,8 @@ export interface Layer {
   editable: boolean;
   /** The layer whose features these are, seen another way: rows with the same ids. */
   about?: string | null;
+  /** Of a surface that was judged: how good its newest was. */
+  scores?: object | null;
 }
 
 export interface Catalogue {
