@@ -68,8 +68,7 @@ DRAWN = Text(
 )
 HOT = (
     Class(1, Text("前 1 %", "top 1 %"), "risk4", width=4.5),
-    Class(2, Text("前 2 %", "top 2 %"), "risk4", width=4.0),
-    Class(5, Text("前 5 %", "top 5 %"), "risk3", width=3.4),
+    Class(5, Text("前 5 %", "top 5 %"), "risk3", width=3.6),
     Class(10, Text("前 10 %", "top 10 %"), "risk2", width=2.6),
     Class(20, Text("前 20 %", "top 20 %"), "risk1", width=2.0),
 )

@@ -23,7 +23,7 @@ from layers.hotspots.points import Points, day_of
 from layers.registry.rows import TWD97
 from layers.registry.sql import quoted
 
-TOPS = (1, 2, 5, 10, 20)
+TOPS = (1, 5, 10, 20)
 """Classes of streets: within the hottest so many percent of their length. Beyond the last none are kept."""
 Json = dict[str, Any]
 COLUMNS = ("key", "origin", "version", "changed_at", "geom", "layer", "start", "end", "per_km", "top")

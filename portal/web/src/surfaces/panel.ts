@@ -5,7 +5,7 @@ import { Latest } from "../api/http";
 import { number, say, t } from "../i18n/t";
 import { marked, markedName } from "../map/marks";
 import { centre, tool } from "../map/seen";
-import { days, layerOf, selection, shown } from "../state/portal";
+import { catalogue, days, layerOf, selection, shown } from "../state/portal";
 import { batch, signal } from "../state/store";
 import { ramp, swatch } from "../ui/legend";
 import { View } from "../ui/view";
@@ -60,7 +60,9 @@ class Surfaces extends View {
   }
 
   #choose(wanted: Listed): void {
-    const others = new Set(this.#all.map((one) => one.layer));
+    // the heat of points lies over surfaces and says the same less well
+    const heat = catalogue.layers.filter((layer) => layer.style.light.some((style) => style.type === "heatmap"));
+    const others = new Set([...this.#all, ...heat.map(({ id }) => ({ layer: id }))].map((one) => one.layer));
     const rest = Object.fromEntries(Object.entries(shown.peek()).filter(([id]) => !others.has(id)));
     const { [this.#now?.layer ?? ""]: _, ...kept } = days.peek();
     batch(() => {

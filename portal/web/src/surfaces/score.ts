@@ -34,7 +34,7 @@ class Score extends View {
         ? html`<table>
             <thead><tr><th scope="col">${t(this.layer.kind === "raster" ? "score.share" : "score.share.streets")}</th>${surface.map((one) => html`<th scope="col">${percent(one.share)}</th>`)}</tr></thead>
             <tbody>
-              ${row(t("score.hit"), (one) => html`<strong>${percent(one.hit_rate)}</strong><small>${t("score.interval", { low: number(one.low * 100), high: number(one.high * 100) })}</small>`, surface)}
+              ${row(t("score.hit"), (one) => html`<strong>${percent(one.hit_rate)}</strong><small title=${t("score.interval")}>${number(one.low * 100)}–${number(one.high * 100)}</small>`, surface)}
               ${row(t("score.last"), (one) => percent(one.hit_rate), last_year)} ${row("PAI", (one) => number(one.pai), surface)} ${row("PEI", (one) => number(one.pei, 2), surface)}
             </tbody>
           </table>`
