@@ -66,7 +66,9 @@ def surfaces(request: HttpRequest) -> list[Json]:
     return [_listed(surface, layer) for surface, layer in found if layer is not None]
 
 
-@router.get("surfaces/{id}", response=dict[str, Any], summary="The card of a surface: choices, data, hit rates")
+@router.get(
+    "surfaces/{id}", response=dict[str, Any], summary="The card of a surface: choices, data, hit rates"
+)
 def one(request: HttpRequest, id: str, datetime: Annotated[str | None, Query(max_length=100)] = None) -> Json:
     """Of the newest, or of the newest that is in force at a time."""
     _, _, card = _card(request, id, datetime)

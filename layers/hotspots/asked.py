@@ -17,7 +17,19 @@ from pydantic import Field, field_validator
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from layers.registry.process import COG, GEOJSON, JSON, Among, BadInput, Inputs, Output, Process, Run, number, rows
+from layers.registry.process import (
+    COG,
+    GEOJSON,
+    JSON,
+    Among,
+    BadInput,
+    Inputs,
+    Output,
+    Process,
+    Run,
+    number,
+    rows,
+)
 from layers.registry.rows import TWD97
 from layers.registry.sql import Sql, relation, where
 from layers.registry.text import Text
@@ -34,11 +46,12 @@ class Inside(Inputs):
     """Where a process looks: a drawn area, or one of a layer of areas."""
 
     area: Annotated[
-        dict[str, Any] | None, Text("範圍（GeoJSON 多邊形，經度在前）", "An area as a GeoJSON polygon, longitude first")
+        dict[str, Any] | None,
+        Text("範圍（GeoJSON 多邊形，經度在前）", "An area as a GeoJSON polygon, longitude first"),
     ] = None
-    area_layer: Annotated[
-        str | None, Text("或：範圍的圖層", "Or: a layer of areas"), Among(("polygon",))
-    ] = None
+    area_layer: Annotated[str | None, Text("或：範圍的圖層", "Or: a layer of areas"), Among(("polygon",))] = (
+        None
+    )
     area_id: Annotated[int | None, Text("其中哪一個", "Which of them"), Field(ge=1)] = None
 
 
@@ -48,7 +61,9 @@ def area_of(asked: Inside, run: Run) -> str | None:
         raise BadInput("area", "give either a polygon or an area of a layer, and not both.")
     if asked.area is not None:
         drawn = _polygon(asked.area)
-        sql = Sql("SELECT ST_AsGeoJSON(ST_Transform(ST_SetSRID(ST_GeomFromText(%s), 4326), %s))", (drawn.wkt, TWD97))
+        sql = Sql(
+            "SELECT ST_AsGeoJSON(ST_Transform(ST_SetSRID(ST_GeomFromText(%s), 4326), %s))", (drawn.wkt, TWD97)
+        )
     elif asked.area_layer is not None:
         if asked.area_id is None:
             raise BadInput("area_id", "say which area of the layer.")
@@ -78,7 +93,7 @@ def _polygon(said: dict[str, Any]) -> BaseGeometry:
         raise BadInput("area", "it must be a valid polygon.")
     if len(found.wkb) > 24 * MOST_VERTICES:
         raise BadInput("area", f"it has more than {MOST_VERTICES:,} corners; draw it more simply.")
-    if not (-180 <= box[0] and box[2] <= 180 and -85 <= box[1] and box[3] <= 85):
+    if not (box[0] >= -180 and box[2] <= 180 and box[1] >= -85 and box[3] <= 85):
         raise BadInput("area", "longitude comes first, in degrees, and latitude is within ±85.")
     return found
 
@@ -93,7 +108,9 @@ class Hotspot(Inside):
         str | None, Text("條件（CQL2）", "A condition in CQL2"), Field(min_length=1, max_length=4096)
     ] = None
     datetime: Annotated[
-        str | None, Text("資料期間", "The period that it is made of, start/end"), Field(min_length=1, max_length=100)
+        str | None,
+        Text("資料期間", "The period that it is made of, start/end"),
+        Field(min_length=1, max_length=100),
     ] = None
     weight: Annotated[
         str | None, Text("每點權重的欄位", "The field that each point weighs"), Field(max_length=60)
@@ -105,17 +122,24 @@ class Hotspot(Inside):
     ] = []
     hours: Annotated[
         list[Annotated[int, Field(ge=0, le=24)]],
-        Text("時段起迄，如 [22, 4]；空白為全日", "From which hour to which, such as [22, 4]; none is all day"),
+        Text(
+            "時段起迄，如 [22, 4]；空白為全日", "From which hour to which, such as [22, 4]; none is all day"
+        ),
         Field(max_length=2),
     ] = []
     cell: Annotated[float, Text("網格（公尺）", "Side of a cell in metres"), Field(ge=25, le=1_000)] = 50
     bandwidth: Annotated[
         float,
-        Text("帶寬或鄰近距離（公尺）；預測時自行學得", "Bandwidth or distance in metres; a forecast learns its own"),
+        Text(
+            "帶寬或鄰近距離（公尺）；預測時自行學得",
+            "Bandwidth or distance in metres; a forecast learns its own",
+        ),
         Field(ge=50, le=2_000),
     ] = 250
     days: Annotated[
-        int, Text("預測天數，亦為檢驗天數", "Days that are foretold, and that it is judged on"), Field(ge=1, le=180)
+        int,
+        Text("預測天數，亦為檢驗天數", "Days that are foretold, and that it is judged on"),
+        Field(ge=1, le=180),
     ] = 28
     top: Annotated[
         int, Text("輸出最高的幾格", "How many of the highest cells to list"), Field(ge=1, le=MOST_SHOWN)
@@ -186,11 +210,17 @@ def _written(asked: Hotspot, run: Run, place: Place, made: Made, told: dict[str,
     if "surface" in run.wanted:
         with TemporaryDirectory(prefix="antu-surface-") as room:
             path = Path(room) / "surface.tif"
-            tags = {"HIT_RATES": told["scores"]["sentence"]["en"], "SCORES": json.dumps(told["scores"]["maps"])}
+            tags = {
+                "HIT_RATES": told["scores"]["sentence"]["en"],
+                "SCORES": json.dumps(told["scores"]["maps"]),
+            }
             raster.draw(path, made.plane, Affine(*place.grid.affine), f"EPSG:{TWD97}", tags)
             out["surface"] = path.read_bytes()
     if "cells" in run.wanted:
-        out["cells"] = {"type": "FeatureCollection", "features": cells(place.grid, made.plane, asked.top, "value")}
+        out["cells"] = {
+            "type": "FeatureCollection",
+            "features": cells(place.grid, made.plane, asked.top, "value"),
+        }
     if "contours" in run.wanted:
         out["contours"] = {"type": "FeatureCollection", "features": _contours(place, made)}
     return out

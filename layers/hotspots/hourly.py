@@ -13,7 +13,7 @@ from pydantic import Field
 
 from layers.hotspots.asked import Inside, area_of
 from layers.registry.layer import Layer
-from layers.registry.process import JSON, Among, BadInput, Process, Output, Run, rows
+from layers.registry.process import JSON, Among, BadInput, Output, Process, Run, rows
 from layers.registry.rows import TWD97
 from layers.registry.sql import Sql, column, relation, where
 from layers.registry.text import Text
@@ -33,7 +33,8 @@ class HotHours(Inside):
         str | None, Text("時間或期間", "A period, start/end"), Field(min_length=1, max_length=100)
     ] = None
     places: Annotated[
-        str | None, Text("地點的圖層，如里、路口、提款機", "A layer of places: wards, junctions, cash machines"),
+        str | None,
+        Text("地點的圖層，如里、路口、提款機", "A layer of places: wards, junctions, cash machines"),
         Among(("point", "polygon")),
     ] = None
     place: Annotated[int | None, Text("哪一個地點", "Which place"), Field(ge=1)] = None
@@ -74,7 +75,10 @@ def hot_hours(asked: HotHours, run: Run) -> Mapping[str, Any]:
     run.progress(70, "reckoning")
     passed = hours.passed(0.0, float((last - first).days + 1), first.weekday())
     if len(counts) > 1:
-        (found,), city = hours.weeks(np.stack(counts), passed, only=1), hours.week(np.sum(counts, axis=0), passed)
+        (found,), city = (
+            hours.weeks(np.stack(counts), passed, only=1),
+            hours.week(np.sum(counts, axis=0), passed),
+        )
     else:
         found = city = hours.week(counts[0], passed)
     return {
@@ -128,12 +132,18 @@ def _counted(asked: HotHours, run: Run, events: Sql) -> tuple[str | None, list[A
     else:
         bounds = area_of(asked, run)
         inside = (
-            Sql("ST_Intersects(ST_Transform(ST_SetSRID(ST_GeomFromGeoJSON(%s), %s), 3857), e.merc)", (bounds, TWD97))
+            Sql(
+                "ST_Intersects(ST_Transform(ST_SetSRID(ST_GeomFromGeoJSON(%s), %s), 3857), e.merc)",
+                (bounds, TWD97),
+            )
             if bounds
             else Sql("true")
         )
         sql = (
-            events + " SELECT CASE WHEN " + inside + f" THEN 1 ELSE 2 END, '', {hour}, count(*) FROM e GROUP BY 1, 3"
+            events
+            + " SELECT CASE WHEN "
+            + inside
+            + f" THEN 1 ELSE 2 END, '', {hour}, count(*) FROM e GROUP BY 1, 3"
         )
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)

@@ -18,7 +18,9 @@ from layers.registry.text import Text
 
 Json = dict[str, Any]
 SENTENCES = {
-    "better": Text("這張圖比去年的地點更準。", "This map finds more than going to the same places as last year."),
+    "better": Text(
+        "這張圖比去年的地點更準。", "This map finds more than going to the same places as last year."
+    ),
     "no better": Text(
         "這張圖不比去年的地點更準。", "This map is no better than going to the same places as last year."
     ),
@@ -26,13 +28,14 @@ SENTENCES = {
         "這張圖比去年的地點還不準，請勿據以派勤。",
         "This map finds less than going to the same places as last year: do not send anybody by it.",
     ),
-    "unknown": Text("沒有可供檢驗的事件，準不準還不知道。", "Nothing happened to judge it by: nobody knows how good it is."),
+    "unknown": Text(
+        "沒有可供檢驗的事件，準不準還不知道。",
+        "Nothing happened to judge it by: nobody knows how good it is.",
+    ),
 }
 
 
-def judge(
-    place: Place, points: Points, now: float, choices: Choices, made: Made | None = None
-) -> Json:
+def judge(place: Place, points: Points, now: float, choices: Choices, made: Made | None = None) -> Json:
     """`made` is the surface of the day `now`; nothing is known of the day after the last point and later."""
     last = points.last
     if now + choices.horizon <= last and made is not None:
@@ -61,7 +64,13 @@ def compared(kind: str, now: float, horizon: float, cells: Ints, rank: Floats, u
 
 
 def _document(
-    kind: str, now: float, horizon: float, tested: int, maps: dict[str, list[Score]], leads: list[Lead], why: str = ""
+    kind: str,
+    now: float,
+    horizon: float,
+    tested: int,
+    maps: dict[str, list[Score]],
+    leads: list[Lead],
+    why: str = "",
 ) -> Json:
     verdict = verdict_of(leads, tested)
     out: Json = {

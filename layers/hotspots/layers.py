@@ -21,23 +21,26 @@ SHOWN: dict[Method, tuple[Text, Text, str | None, Text]] = {
     "forecast": (
         Text("{0}預測熱區", "Where next: {0}"),
         Text(
-            "未來四週最可能發生的地方；由過去資料學得的混合核，附事後檢驗的命中率。",
-            "Where the next four weeks most likely bring more: a mixture learned from the past, with its hit rate.",
+            "{0}：未來四週最可能發生的地方；由過去資料學得的混合核，附事後檢驗的命中率。",
+            "{0}: where the next four weeks most likely bring more: a mixture learned from the past, with its hit rate.",
         ),
         "×",
         Text("全市平均的倍數", "times the city's average"),
     ),
     "kde": (
         Text("{0}密度", "Density: {0}"),
-        Text("每平方公里一年的件數，每季一張，邊界已修正。", "Per square kilometre and year, one a quarter, corrected at the edge."),
+        Text(
+            "{0}：每平方公里一年的件數，每季一張，邊界已修正。",
+            "{0}: per square kilometre and year, one a quarter, corrected at the edge.",
+        ),
         "1/km²/a",
         Text("件／平方公里／年", "per km² and year"),
     ),
     "gistar": (
         Text("{0}顯著熱區", "Significant spots: {0}"),
         Text(
-            "一年內比機遇所能解釋更密的地方（Gi*，錯誤發現率 5 %）；其餘不著色。",
-            "Where a year holds more than chance explains (Gi*, false discoveries at 5 %); elsewhere nothing is drawn.",
+            "{0}：一年內比機遇所能解釋更密的地方（Gi*，錯誤發現率 5 %）；其餘不著色。",
+            "{0}: where a year holds more than chance explains (Gi*, false discoveries at 5 %); elsewhere nothing is drawn.",
         ),
         "z",
         Text("標準差（z）", "standard deviations (z)"),
@@ -45,8 +48,8 @@ SHOWN: dict[Method, tuple[Text, Text, str | None, Text]] = {
     "repeat": (
         Text("{0}鄰近重複風險", "Near repeats: {0}"),
         Text(
-            "近日發案附近目前的風險是平常的幾倍；機遇可解釋的不算。",
-            "How many times its usual risk a place has today because of what happened near it lately.",
+            "{0}：近日發案附近目前的風險是平常的幾倍；機遇可解釋的不算。",
+            "{0}: how many times its usual risk a place has today because of what happened near it lately.",
         ),
         "×",
         Text("平常的倍數", "times as usual"),
@@ -54,8 +57,8 @@ SHOWN: dict[Method, tuple[Text, Text, str | None, Text]] = {
     "network": (
         Text("{0}熱街", "Hot streets: {0}"),
         Text(
-            "一年內沿街密度最高的路段，依其占全市街道長度的比例分級；事件沿街道擴散，不穿過街廓。",
-            "The stretches that hold most in a year, by the share of all streets that they are within; events spread "
+            "{0}：一年內沿街密度最高的路段，依其占全市街道長度的比例分級；事件沿街道擴散，不穿過街廓。",
+            "{0}: the stretches that hold most in a year, by the share of all streets that they are within; events spread "
             "along streets and not through blocks.",
         ),
         None,
@@ -84,7 +87,7 @@ def surface_layer(surface: Surface) -> Layer:
     common: dict[str, Any] = {
         "id": surface.layer,
         "title": named,
-        "description": described,
+        "description": Text(described.zh.format(of.zh), described.en.format(of.en)),
         "group": "hot",
         "clearance": surface.seen_from,
         "attribution": CITY,
@@ -98,7 +101,13 @@ def surface_layer(surface: Surface) -> Layer:
                 tables=("hotspots_hotstreet",),
             ),
             fields=(
-                Field("top", Text("前幾 % 的街道", "Within the top % of streets"), type="integer", unit="%", tile=0),
+                Field(
+                    "top",
+                    Text("前幾 % 的街道", "Within the top % of streets"),
+                    type="integer",
+                    unit="%",
+                    tile=0,
+                ),
                 Field("per_km", Text("每公里每年", "Per km and year"), type="number", tile=12),
                 Field("start", Text("適用起日", "For the days from"), type="date"),
                 Field("end", Text("適用迄日", "to"), type="date"),

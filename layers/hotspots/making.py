@@ -44,7 +44,9 @@ class Choices:
 
     @classmethod
     def of(cls, surface: Surface, back: float | None = None) -> Choices:
-        return cls(surface.method, surface.of.cell, surface.bandwidth, back or surface.back, HORIZON, surface.least)
+        return cls(
+            surface.method, surface.of.cell, surface.bandwidth, back or surface.back, HORIZON, surface.least
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,12 @@ def _kde(
     place: Place, ground: Ground, known: Points, span: Points, now: float, back: float, choices: Choices
 ) -> Made:
     plane = density(
-        place.grid, span.x, span.y, span.weight * YEAR / back, bandwidth=choices.bandwidth, inside=place.inside
+        place.grid,
+        span.x,
+        span.y,
+        span.weight * YEAR / back,
+        bandwidth=choices.bandwidth,
+        inside=place.inside,
     )
     return Made(plane, ground, np.nan_to_num(plane[ground.inside]))
 

@@ -92,7 +92,13 @@ def _due(there: set[date], last: float, back: int) -> list[float]:
 
 
 def _draw(
-    surface: Surface, choices: Choices, place: Place, found: Points, start: float, end: float, of: float | None = None
+    surface: Surface,
+    choices: Choices,
+    place: Place,
+    found: Points,
+    start: float,
+    end: float,
+    of: float | None = None,
 ) -> None:
     """The surface that speaks of [start, end); `of` is the first day that it does not look at, start without."""
     now = start if of is None else of
@@ -113,14 +119,16 @@ def _like(surface: Surface, choices: Choices, now: float, last: float) -> Json |
         return None
     for one in cards.cards(surface.layer):
         same = {k: one.said["choices"].get(k) for k in asdict(choices)} == asdict(choices)
-        if one.start == day_of(now - choices.horizon) and same and (one.scores or {}).get("kind") == "outcome":
+        if (
+            one.start == day_of(now - choices.horizon)
+            and same
+            and (one.scores or {}).get("kind") == "outcome"
+        ):
             return (one.scores or {}) | {"kind": "trial"}
     return None
 
 
-def card(
-    surface: Surface, choices: Choices, found: Points, now: float, told: Json, scores: Json
-) -> Json:
+def card(surface: Surface, choices: Choices, found: Points, now: float, told: Json, scores: Json) -> Json:
     known = found.day[found.day < now]
     return {
         "layer": surface.layer,
@@ -150,9 +158,15 @@ def _settle(surface: Surface, place: Place, found: Points) -> None:
     drawn = {(p.start, p.end): p for p in raster.periods(surface.layer)}
     for one in cards.cards(surface.layer):
         now = number(one.start)
-        choices = Choices(**{k: v for k, v in one.said["choices"].items() if k in Choices.__dataclass_fields__})
+        choices = Choices(
+            **{k: v for k, v in one.said["choices"].items() if k in Choices.__dataclass_fields__}
+        )
         source = drawn.get((one.start, one.end))
-        if source is None or (one.scores or {}).get("kind") == "outcome" or now + choices.horizon > found.last:
+        if (
+            source is None
+            or (one.scores or {}).get("kind") == "outcome"
+            or now + choices.horizon > found.last
+        ):
             continue
         plane = raster.values(source)
         if plane.shape != place.grid.shape:

@@ -51,7 +51,9 @@ def judged(network: Network, points: Points, now: float, choices: Choices) -> Js
     """Hit rates at shares of the length of all streets, on the last weeks, as one would have drawn it before them."""
     earlier = now - choices.horizon
     rank = along(network, points, earlier, choices)
-    usual = np.bincount(_pieces(network, points.between(earlier - 365.0, earlier)), minlength=network.lixels + 1)
+    usual = np.bincount(
+        _pieces(network, points.between(earlier - 365.0, earlier)), minlength=network.lixels + 1
+    )
     found = _pieces(network, points.between(earlier, now))
     cells = np.where(found < network.lixels, found, -1)
     out = compared("trial", earlier, choices.horizon, cells, rank, usual[:-1].astype(float))
@@ -81,9 +83,7 @@ def keep(layer: str, network: Network, values: Floats, start: float, end: float)
     shapes = network.geometry(kept)
     mean = np.bincount(stretch, values[kept]) / np.maximum(np.bincount(stretch), 1)
     starts = np.flatnonzero(first)
-    merged = [
-        _joined(shapes[a:b]) for a, b in zip(starts, np.append(starts[1:], len(kept)), strict=True)
-    ]
+    merged = [_joined(shapes[a:b]) for a, b in zip(starts, np.append(starts[1:], len(kept)), strict=True)]
     now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM hotspots_hotstreet WHERE layer = %s", [layer])
@@ -115,5 +115,7 @@ def _day(number: float) -> date:
 
 def _joined(parts: np.ndarray) -> shapely.Geometry:
     """Pieces in a row as one line, without the corners where they met."""
-    corners = np.vstack([shapely.get_coordinates(parts[0]), *(shapely.get_coordinates(p)[1:] for p in parts[1:])])
+    corners = np.vstack(
+        [shapely.get_coordinates(parts[0]), *(shapely.get_coordinates(p)[1:] for p in parts[1:])]
+    )
     return shapely.simplify(shapely.LineString(corners), 0.2)

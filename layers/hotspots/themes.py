@@ -47,7 +47,9 @@ THEMES: dict[str, Theme] = {
         Theme("violence", Text("暴力", "Violence"), "crimes", "kind IN ('robbery', 'snatching', 'assault')"),
         Theme("calls", Text("110 報案", "Calls to 110"), "calls_110"),
         Theme("withdrawals", Text("詐欺提領", "Fraud withdrawals"), "withdrawals"),
-        Theme("reports", Text("民眾通報", "Citizens' reports"), "citizen_reports", clearance=Clearance.PUBLIC),
+        Theme(
+            "reports", Text("民眾通報", "Citizens' reports"), "citizen_reports", clearance=Clearance.PUBLIC
+        ),
     )
 }
 

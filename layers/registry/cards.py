@@ -7,7 +7,6 @@ than looking whether the file changed.
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -44,10 +43,13 @@ def write(layer_id: str, start: date, end: date, said: Json) -> Path:
     target = folder(layer_id)
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{start.isoformat()}_{end.isoformat()}.json"
-    with tempfile.NamedTemporaryFile("w", dir=target, suffix=".draft", delete=False, encoding="utf-8") as draft:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=target, suffix=".draft", delete=False, encoding="utf-8"
+    ) as draft:
         json.dump(said, draft, ensure_ascii=False, allow_nan=False)
-    os.chmod(draft.name, 0o644)
-    os.replace(draft.name, path)
+    written = Path(draft.name)
+    written.chmod(0o644)
+    written.replace(path)
     return path
 
 
@@ -80,7 +82,9 @@ def headline(card: Card) -> Json | None:
     maps = {
         name: [row for row in rows if row["share"] in HEADLINES] for name, rows in card.scores["maps"].items()
     }
-    kept = {name: card.scores[name] for name in ("kind", "from", "to", "events", "few", "verdict", "sentence")}
+    kept = {
+        name: card.scores[name] for name in ("kind", "from", "to", "events", "few", "verdict", "sentence")
+    }
     return kept | {"maps": maps}
 
 

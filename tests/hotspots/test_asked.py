@@ -25,7 +25,9 @@ def city(hamlet: None) -> None:
     """All of this is asked of the hamlet."""
 
 
-def run(id: str, viewer: Viewer = POLICE, wanted: Mapping[str, str] | None = None, **inputs: Any) -> dict[str, bytes]:
+def run(
+    id: str, viewer: Viewer = POLICE, wanted: Mapping[str, str] | None = None, **inputs: Any
+) -> dict[str, bytes]:
     process = processes.find(id, viewer)
     assert process is not None
     wanted = wanted or {process.outputs[0].id: JSON}
@@ -56,7 +58,9 @@ def test_a_surface_comes_with_its_hit_rate_and_shapes() -> None:
         assert "last year" in file.tags()["HIT_RATES"] or "Nothing" in file.tags()["HIT_RATES"]
         assert np.nanmean(file.read(1, masked=True).filled(np.nan)) == pytest.approx(1.0, abs=0.2)
     cells = json.loads(found["cells"])["features"]
-    assert [c["properties"]["value"] for c in cells] == sorted((c["properties"]["value"] for c in cells), reverse=True)
+    assert [c["properties"]["value"] for c in cells] == sorted(
+        (c["properties"]["value"] for c in cells), reverse=True
+    )
     shares = [c["properties"]["share"] for c in json.loads(found["contours"])["features"]]
     assert shares == sorted(shares)
 
