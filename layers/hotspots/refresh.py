@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from layers.hotspots import judging, points, streets
 from layers.hotspots.craft.area import near
+from layers.hotspots.craft.evaluate import JUDGED
 from layers.hotspots.craft.forecast import Ground, TooFew
 from layers.hotspots.making import HORIZON, Choices, Made, Place, city, make
 from layers.hotspots.points import Points, day_of, number
@@ -149,7 +150,7 @@ def _short(scores: Json) -> str:
     return "; ".join(
         f"{s['share']:.0%} of area: hit rate {s['hit_rate']:.3f}, PAI {s['pai']:.1f}, PEI {s['pei']:.2f}"
         for s in scores["maps"].get("surface", ())
-        if s["share"] in judging.JUDGED
+        if s["share"] in JUDGED
     )
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from layers.hotspots import judging, points, refresh
 from layers.hotspots.craft.forecast import Ground, TooFew
 from layers.hotspots.craft.grid import Grid
-from layers.hotspots.making import Choices, Place, make
+from layers.hotspots.making import Choices, Place, city, make
 from layers.hotspots.points import Points
 from layers.hotspots.themes import LEAST, SURFACES, THEMES
 from layers.registry import cards, raster
@@ -138,7 +138,7 @@ def reports(folder: Path, hamlet: None, db: None) -> Layer:
     """The hamlet's surfaces of one theme, drawn into a folder of their own."""
     layer = register.get("report_forecast")
     assert layer is not None
-    place, found = refresh.city(50.0), points.of(THEMES["reports"])
+    place, found = city(50.0), points.of(THEMES["reports"])
     assert place is not None
     # what was known four weeks before the end, and then the rest
     refresh._one(SURFACES["report_forecast"], place, found.between(-np.inf, found.last - 28), 1)
@@ -147,7 +147,7 @@ def reports(folder: Path, hamlet: None, db: None) -> Layer:
 
 def test_history_is_kept_and_judged_when_its_weeks_have_passed(reports: Layer) -> None:
     surface = SURFACES["report_forecast"]
-    place, found = refresh.city(50.0), points.of(THEMES["reports"])
+    place, found = city(50.0), points.of(THEMES["reports"])
     assert place is not None
     before = cards.cards(reports.id)
     assert len(before) == 2
@@ -191,11 +191,11 @@ def test_the_catalogue_and_the_list_tell_the_newest(reports: Layer, client: Clie
 def test_a_place_tells_its_value_and_rank(reports: Layer, client: Client) -> None:
     source = raster.periods(reports.id)[-1]
     west, south, east, north = raster.bounds_of(source.path, source.stamp)
-    asked = {"lon": (west + east) / 2, "lat": (south + north) / 2}
+    asked = {"lon": str((west + east) / 2), "lat": str((south + north) / 2)}
     found = client.get("/api/hotspots/surfaces/report_forecast/here", asked).json()
     assert found["value"] is not None
     assert 0 < found["top"] <= 100
-    far = client.get("/api/hotspots/surfaces/report_forecast/here", {"lon": 100, "lat": 10}).json()
+    far = client.get("/api/hotspots/surfaces/report_forecast/here", {"lon": "100", "lat": "10"}).json()
     assert far["value"] is None
 
 
