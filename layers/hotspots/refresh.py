@@ -56,11 +56,16 @@ def refresh(say: Say = silent, *, anew: bool = False, back: int = BACK) -> int:
         if place is None or not len(found):
             continue
         found = found.between(-np.inf, number(timezone.localdate()) + 1)
+        if not len(found):
+            continue  # all of them are of days to come
         for surface in surfaces:
             try:
                 count += _one(surface, place, found, back)
             except TooFew as few:
                 say(f"{surface.layer}: {few}")
+            except ValueError as wrong:  # what does not fit one surface keeps no other from being drawn
+                log.warning("surface %s is not drawn: %s", surface.layer, wrong)
+                say(f"{surface.layer}: {wrong}")
             else:
                 say(surface.layer)
     return count

@@ -209,3 +209,30 @@ def test_surfaces_of_others_do_not_exist(reports: Layer, client: Client) -> None
 def test_the_police_see_theirs(hamlet: None, db: None) -> None:
     listed = {x["layer"] for x in signed_in(person("analyst")).get("/api/hotspots/surfaces").json()}
     assert {"theft_forecast", "burglary_repeats", "crash_forecast"} <= listed
+
+
+def test_the_worker_draws_what_is_due_each_night() -> None:
+    from procrastinate.contrib.django import app
+
+    app.perform_import_paths()
+    assert "layers.hotspots.jobs.draw_surfaces" in {task.name for task in app.tasks.values()}
+    due = {periodic.task.name: periodic.cron for periodic in app.periodic_registry.periodic_tasks.values()}
+    assert due["layers.hotspots.jobs.draw_surfaces"] == "20 4 * * *"
+
+
+def test_a_surface_that_cannot_be_drawn_keeps_no_other_from_it(
+    folder: Path, hamlet: None, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layers.hotspots import making
+
+    def refuse(*_: Any) -> None:
+        raise ValueError("too many pairs")
+
+    monkeypatch.setitem(making._METHODS, "repeat", refuse)
+    monkeypatch.setattr(refresh, "THEMES", {"burglary": THEMES["burglary"]})
+    said: list[str] = []
+    assert refresh.refresh(said.append, back=0) >= 1
+    assert "burglary_repeats: too many pairs" in said
+    assert cards.cards("burglary_forecast")
+    assert not cards.cards("burglary_repeats")
+    assert refresh.refresh(back=0) == 0
