@@ -171,6 +171,9 @@ UPLOAD_ROWS = int(os.environ.get("ANTU_UPLOAD_ROWS", "500000"))
 UPLOAD_LAYERS = int(os.environ.get("ANTU_UPLOAD_LAYERS", "50"))
 UPLOAD_DAYS = int(os.environ.get("ANTU_UPLOAD_DAYS", "90"))
 
+# When surfaces of where and when are drawn anew and judged, in the words of cron.
+SURFACES_AT = os.environ.get("ANTU_SURFACES_AT", "20 4 * * *")
+
 # What one request may cost.
 TILE_CACHE_MB = int(os.environ.get("ANTU_TILE_CACHE_MB", "64"))
 TILE_DISK_MB = int(os.environ.get("ANTU_TILE_DISK_MB", "512"))

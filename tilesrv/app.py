@@ -189,8 +189,7 @@ class TileServer:
         source = raster.pick(layer, parse_time(asked.get("datetime")))
         await self._note([layer], tile, viewer)
         if source is None:
-            await answer.send(send, 204, extra=caching([layer], viewer))
-            return 204
+            return await self._clear(scope, send, caching([layer], viewer))
         tag = raster.etag(source, tile, asked.get("theme", "light"))
         extra = caching([layer], viewer) | {"etag": tag}
         if answer.unchanged(answer.headers(scope), tag):
@@ -199,9 +198,13 @@ class TileServer:
         theme: Theme = "dark" if asked.get("theme") == "dark" else "light"
         image = await asyncio.to_thread(raster.draw, layer, source, tile, theme)
         if image is None:
-            await answer.send(send, 204, extra=extra)
-            return 204
+            return await self._clear(scope, send, extra)
         await answer.send(send, 200, image, "image/png", extra, head=scope["method"] == "HEAD")
+        return 200
+
+    async def _clear(self, scope: Scope, send: Send, extra: dict[str, str]) -> int:
+        head = scope["method"] == "HEAD"
+        await answer.send(send, 200, await asyncio.to_thread(raster.clear), "image/png", extra, head=head)
         return 200
 
     async def _contours(self, name: str, place: list[str], scope: Scope, viewer: Viewer, send: Send) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ def pick(layer: Layer, interval: Interval | None) -> Period | None:
 def etag(source: Period, tile: Tile, theme: str) -> str:
     seed = f"{source.path.name}/{source.stamp}/{tile}/{theme}"
     return f'"{hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()}"'
+
+
+@cache
+def clear() -> bytes:
+    """A tile on which nothing is drawn: browsers take no answer without a picture for a picture."""
+    from PIL import Image
+
+    body = BytesIO()
+    Image.new("RGBA", (256, 256)).save(body, "PNG", optimize=True)
+    return body.getvalue()
 
 
 def draw(layer: Layer, source: Period, tile: Tile, theme: Theme) -> bytes | None:

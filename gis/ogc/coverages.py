@@ -18,6 +18,7 @@ from gis.ogc.coverage_request import BAND, TYPES, read
 from gis.ogc.crs import ALL, CRS84
 from gis.ogc.problem import OgcProblem
 from layers.registry import raster as store
+from layers.registry.cards import cards
 from layers.registry.layer import Layer
 from layers.registry.register import register
 from layers.registry.sql import Interval
@@ -92,6 +93,11 @@ class Coverages:
             }
             days = [p.start.isoformat() for p in found]
             extent["temporal"] |= {"grid": {"cellsCount": len(days), "coordinates": days}}
+            out["hitRates"] = [
+                {"start": card.start.isoformat(), "end": card.end.isoformat(), **card.scores}
+                for card in cards(layer.id)
+                if card.scores
+            ]
         return out
 
 

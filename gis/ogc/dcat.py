@@ -26,7 +26,13 @@ PREFIXES = {
     "gsp": "http://www.opengis.net/ont/geosparql#",
 }
 _EU = "http://publications.europa.eu/resource/authority/"
-_THEMES: dict[Group, str] = {"harm": "JUST", "response": "JUST", "place": "REGI", "base": "REGI"}
+_THEMES: dict[Group, str] = {
+    "harm": "JUST",
+    "hot": "JUST",
+    "response": "JUST",
+    "place": "REGI",
+    "base": "REGI",
+}
 _REGISTERED = {
     "application/geo+json", "text/csv", "application/geopackage+sqlite3", "application/vnd.apache.parquet",
     "image/tiff", "application/zip", "application/vnd.google-earth.kml+xml", "application/vnd.ogc.fg+json",

@@ -19,6 +19,7 @@ XLINK, XSI = "http://www.w3.org/1999/xlink", "http://www.w3.org/2001/XMLSchema-i
 _LISTS = "http://standards.iso.org/iso/19139/resources/gmxCodelists.xml#"
 _TOPICS: dict[Group, str] = {
     "harm": "society",
+    "hot": "society",
     "response": "society",
     "place": "structure",
     "base": "boundaries",

@@ -1,65 +1,132 @@
-"""Hot times and places: calls, cash machines, fraud withdrawals, and the surfaces drawn from points."""
+"""Hot times and places: calls, cash machines, fraud withdrawals, and the surfaces drawn from points.
+
+Which surfaces there are is said in `themes.py`; here is what each is called and how it looks.
+"""
+
+from typing import Any
 
 from data.codes import table
 from layers.access import Clearance
 from layers.hotspots.models import Atm, Call, Withdrawal
+from layers.hotspots.themes import SURFACES, Method, Surface
 from layers.registry.field import Field
-from layers.registry.generalise import Grid
-from layers.registry.layer import Layer, Raster
+from layers.registry.generalise import Grid, Simplify
+from layers.registry.layer import Layer, Query, Raster
 from layers.registry.source import CITY
-from layers.registry.style import Heat, Labels, Points, Style, Surface
+from layers.registry.style import Class, Heat, Labels, Lines, Points, Style
+from layers.registry.style import Surface as SurfaceMark
 from layers.registry.text import Text
 
+SHOWN: dict[Method, tuple[Text, Text, str | None, Text]] = {
+    "forecast": (
+        Text("{0}預測熱區", "Where next: {0}"),
+        Text(
+            "{0}：未來四週最可能發生的地方；由過去資料學得的混合核，附事後檢驗的命中率。",
+            "{0}: where the next four weeks most likely bring more: a mixture learned from the past, with its hit rate.",
+        ),
+        "×",
+        Text("全市平均的倍數", "times the city's average"),
+    ),
+    "kde": (
+        Text("{0}密度", "Density: {0}"),
+        Text(
+            "{0}：每平方公里一年的件數，每季一張，邊界已修正。",
+            "{0}: per square kilometre and year, one a quarter, corrected at the edge.",
+        ),
+        "1/km²/a",
+        Text("件／平方公里／年", "per km² and year"),
+    ),
+    "gistar": (
+        Text("{0}顯著熱區", "Significant spots: {0}"),
+        Text(
+            "{0}：一年內比機遇所能解釋更密的地方（Gi*，錯誤發現率 5 %）；其餘不著色。",
+            "{0}: where a year holds more than chance explains (Gi*, false discoveries at 5 %); elsewhere nothing is drawn.",
+        ),
+        "z",
+        Text("標準差（z）", "standard deviations (z)"),
+    ),
+    "repeat": (
+        Text("{0}鄰近重複風險", "Near repeats: {0}"),
+        Text(
+            "{0}：近日發案附近目前的風險是平常的幾倍；機遇可解釋的不算。",
+            "{0}: how many times its usual risk a place has today because of what happened near it lately.",
+        ),
+        "×",
+        Text("平常的倍數", "times as usual"),
+    ),
+    "network": (
+        Text("{0}熱街", "Hot streets: {0}"),
+        Text(
+            "{0}：一年內沿街密度最高的路段，依其占全市街道長度的比例分級；事件沿街道擴散，不穿過街廓。",
+            "{0}: the stretches that hold most in a year, by the share of all streets that they are within; events spread "
+            "along streets and not through blocks.",
+        ),
+        None,
+        Text("全市街道前幾 %", "within the top % of streets"),
+    ),
+}
 DRAWN = Text(
-    "由點位以 50 公尺網格、150 公尺高斯核估計，邊界已修正；每季一張。",
-    "Estimated from points on a 50 m grid with a 150 m Gaussian kernel, corrected at the edge; one a quarter.",
+    "由點位自動繪製；每張圖的資料期間、選擇與命中率見圖卡。",
+    "Drawn from points by a job; the card of each says its data, its choices and its hit rate.",
+)
+HOT = (
+    Class(1, Text("前 1 %", "top 1 %"), "risk4", width=4.5),
+    Class(5, Text("前 5 %", "top 5 %"), "risk3", width=3.6),
+    Class(10, Text("前 10 %", "top 10 %"), "risk2", width=2.6),
+    Class(20, Text("前 20 %", "top 20 %"), "risk1", width=2.0),
 )
 
+
+def surface_layer(surface: Surface) -> Layer:
+    """The layer of a surface, as all of its method look."""
+    title, described, unit, label = SHOWN[surface.method]
+    of = surface.of.title
+    named = Text(title.zh.format(of.zh), title.en.format(of.en[0].lower() + of.en[1:]))
+    if surface.of.weight and surface.method == "kde":
+        unit, label = "EPDO/km²/a", Text("當量／平方公里／年", "EPDO per km² and year")
+    common: dict[str, Any] = {
+        "id": surface.layer,
+        "title": named,
+        "description": Text(described.zh.format(of.zh), described.en.format(of.en)),
+        "group": "hot",
+        "clearance": surface.seen_from,
+        "attribution": CITY,
+        "provenance": DRAWN,
+    }
+    if surface.method == "network":
+        return Layer(
+            source=Query(
+                sql=f"SELECT * FROM hotspots_hotstreet WHERE layer = '{surface.layer}'",
+                geometry="line",
+                tables=("hotspots_hotstreet",),
+            ),
+            fields=(
+                Field(
+                    "top",
+                    Text("前幾 % 的街道", "Within the top % of streets"),
+                    type="integer",
+                    unit="%",
+                    tile=0,
+                ),
+                Field("per_km", Text("每公里每年", "Per km and year"), type="number", tile=12),
+                Field("start", Text("適用起日", "For the days from"), type="date"),
+                Field("end", Text("適用迄日", "to"), type="date"),
+            ),
+            zooms=(10, 22),
+            generalise=(Simplify(below=14),),
+            style=Style(Lines(by="top", classes=HOT)),
+            **common,
+        )
+    return Layer(
+        source=Raster(low=surface.low, high=surface.high, unit=unit),
+        style=Style(SurfaceMark(label)),
+        zooms=(9, 18),
+        **common,
+    )
+
+
 LAYERS = [
-    Layer(
-        id="crash_surface",
-        title=Text("事故密度", "Crash surface"),
-        description=Text(
-            "事故當量密度，每季一張，可與科技執法、巡邏與工程對照。",
-            "Density of crashes by EPDO, one surface a quarter, to hold against enforcement, patrols and works.",
-        ),
-        group="harm",
-        source=Raster(low=60, high=520, unit="EPDO/km²/a"),
-        style=Style(Surface(Text("當量／平方公里／年", "EPDO per km² and year"))),
-        zooms=(9, 18),
-        attribution=CITY,
-        provenance=DRAWN,
-    ),
-    Layer(
-        id="crime_surface",
-        title=Text("刑案密度", "Crime surface"),
-        description=Text(
-            "刑案密度，每季一張；點位已平滑，供道安會報與議會參考。",
-            "Density of crimes, one surface a quarter; smoothed so that no single place shows. For the council.",
-        ),
-        group="harm",
-        source=Raster(low=20, high=320, unit="1/km²/a"),
-        style=Style(Surface(Text("件／平方公里／年", "crimes per km² and year"))),
-        zooms=(9, 18),
-        clearance=Clearance.COUNCIL,
-        attribution=CITY,
-        provenance=DRAWN,
-    ),
-    Layer(
-        id="call_surface",
-        title=Text("110 報案密度", "Surface of 110 calls"),
-        description=Text(
-            "110 報案密度，每季一張；安排巡邏與守望時段的依據。",
-            "Density of calls to 110, one surface a quarter: what patrols and their hours are planned by.",
-        ),
-        group="harm",
-        source=Raster(low=250, high=3200, unit="1/km²/a"),
-        style=Style(Surface(Text("件／平方公里／年", "calls per km² and year"))),
-        zooms=(9, 18),
-        clearance=Clearance.COUNCIL,
-        attribution=CITY,
-        provenance=DRAWN,
-    ),
+    *(surface_layer(s) for s in SURFACES.values()),
     Layer(
         id="calls_110",
         title=Text("110 報案", "Calls to 110"),

@@ -1,9 +1,12 @@
-"""What hot times and places are made of besides crashes and crimes: calls to 110, cash machines, withdrawals."""
+"""What hot times and places are made of besides crashes and crimes: calls to 110, cash machines, withdrawals.
+
+And what is drawn from them along streets, which no raster holds.
+"""
 
 from django.contrib.gis.db import models
 
 from layers.areas.models import Ward
-from layers.registry.rows import PointRow
+from layers.registry.rows import LineRow, PointRow
 
 
 class Call(PointRow):
@@ -35,4 +38,18 @@ class Withdrawal(PointRow):
     stopped = models.BooleanField("攔阻", default=False)
 
     class Meta(PointRow.Meta):
+        pass
+
+
+class HotStreet(LineRow):
+    """熱街: a stretch of street and how much happens there, drawn anew with each run."""
+
+    layer = models.CharField("圖層", max_length=40)
+    start = models.DateField("起日")
+    end = models.DateField("迄日")
+    per_km = models.FloatField("每公里每年")
+    top = models.SmallIntegerField("全市前幾 %")
+    """Within the hottest so many percent of all streets, by length."""
+
+    class Meta(LineRow.Meta):
         pass

@@ -13,6 +13,8 @@ from django.db import connection
 from pydantic import Field
 from pyproj import Transformer
 
+from layers.hotspots import asked as hotspot
+from layers.hotspots import hourly
 from layers.hotspots.craft.grid import Floats, Grid
 from layers.registry import raster
 from layers.registry.process import COG, GEOJSON, Among, BadInput, Inputs, Output, Process, Run, number, rows
@@ -92,7 +94,7 @@ def surface(asked: Surface, run: Run) -> Mapping[str, Any]:
     return out
 
 
-def cells(grid: Grid, values: Floats, most: int) -> list[dict[str, Any]]:
+def cells(grid: Grid, values: Floats, most: int, what: str = "density") -> list[dict[str, Any]]:
     """The densest cells as squares in WGS 84, the densest first; empty ones are none."""
     flat = np.nan_to_num(values, nan=0.0).ravel()
     chosen = np.argsort(-flat, kind="stable")[:most]
@@ -110,7 +112,7 @@ def cells(grid: Grid, values: Floats, most: int) -> list[dict[str, Any]]:
             "type": "Feature",
             "id": int(rank),
             "geometry": {"type": "Polygon", "coordinates": [[ring[i].tolist() for ring in rings]]},
-            "properties": {"rank": int(rank), "density": round(float(flat[chosen[i]]), 3)},
+            "properties": {"rank": int(rank), what: round(float(flat[chosen[i]]), 3)},
         }
         for i, rank in enumerate(range(1, len(chosen) + 1))
     ]
@@ -142,5 +144,7 @@ PROCESSES = [
         function=surface,
         keywords=(Text("熱點", "hotspots"), Text("核密度", "kernel density")),
         example={"layer": "crashes", "bandwidth": 200},
-    )
+    ),
+    hotspot.PROCESS,
+    hourly.PROCESS,
 ]

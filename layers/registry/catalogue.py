@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from layers.access import Clearance, Viewer, may
+from layers.registry.cards import headline, in_force
 from layers.registry.field import Field
 from layers.registry.layer import GROUPS, Layer
 from layers.registry.maplibre import legend, style_layers
@@ -66,9 +67,17 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
         "licence": layer.licence,
         "provenance": layer.provenance.as_json(),
         "about": layer.about,
+        "scores": scores(layer),
         "editable": may(viewer, "edit", layer),
         "kept": bool(layer.model and layer.edit),
     }
+
+
+def scores(layer: Layer) -> Json | None:
+    """Of a surface that was judged: the days that it speaks of, and how good it was."""
+    card = in_force(layer.id) if layer.group == "hot" else None
+    told = headline(card) if card else None
+    return {"start": card.start.isoformat(), "end": card.end.isoformat(), **told} if card and told else None
 
 
 def shown(layer: Layer, clearance: Clearance) -> set[str]:

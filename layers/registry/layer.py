@@ -22,11 +22,12 @@ from layers.registry.style import Style
 from layers.registry.text import Text
 
 GeometryKind = Literal["point", "line", "polygon"]
-Group = Literal["own", "harm", "response", "place", "base"]
+Group = Literal["own", "harm", "hot", "response", "place", "base"]
 
 GROUPS: dict[Group, Text] = {
     "own": Text("我的圖層", "My layers"),
     "harm": Text("傷害", "Harm"),
+    "hot": Text("熱區", "Hot spots"),
     "response": Text("作為", "Response"),
     "place": Text("地方", "Places"),
     "base": Text("底圖", "Base map"),

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from django.conf import settings
 from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
+
+from layers.registry.cards import folder
 
 NODATA = -9999.0
 
@@ -33,10 +34,6 @@ class Period:
         return f"{told.st_mtime_ns}-{told.st_size}"
 
 
-def folder(layer_id: str) -> Path:
-    return Path(settings.DATA_DIR) / "rasters" / layer_id
-
-
 def periods(layer_id: str) -> list[Period]:
     """All surfaces of a layer, oldest first; a file whose name is no period is left alone."""
     found = []
@@ -49,21 +46,31 @@ def periods(layer_id: str) -> list[Period]:
     return sorted(found)
 
 
-def write(layer_id: str, start: date, end: date, values: np.ndarray, transform: Any, crs: str) -> Path:
+def write(
+    layer_id: str,
+    start: date,
+    end: date,
+    values: np.ndarray,
+    transform: Any,
+    crs: str,
+    tags: dict[str, str] | None = None,
+) -> Path:
     """Writes a surface as a COG with overviews; rows run from north to south, NaN means outside."""
     target = folder(layer_id)
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{start.isoformat()}_{end.isoformat()}.tif"
     with tempfile.TemporaryDirectory(dir=target) as room:
         draft = Path(room) / "surface.tif"
-        draw(draft, values, transform, crs)
+        draw(draft, values, transform, crs, tags)
         draft.replace(path)
     bounds_of.cache_clear()
     return path
 
 
-def draw(path: Path, values: np.ndarray, transform: Any, crs: str) -> None:
-    """A surface into any file."""
+def draw(
+    path: Path, values: np.ndarray, transform: Any, crs: str, tags: dict[str, str] | None = None
+) -> None:
+    """A surface into any file, with what is to be known of it wherever the file goes."""
     from rio_cogeo.cogeo import cog_translate  # half a second at the start of every worker that only reads
     from rio_cogeo.profiles import cog_profiles
 
@@ -82,10 +89,24 @@ def draw(path: Path, values: np.ndarray, transform: Any, crs: str) -> None:
     with MemoryFile() as memory:
         with memory.open(**profile) as plain:
             plain.write(filled, 1)
+            plain.update_tags(**(tags or {}))
         with memory.open() as plain:
             cog_translate(
                 plain, str(path), cog_profiles["deflate"], nodata=NODATA, quiet=True, in_memory=True
             )
+
+
+def values(period: Period) -> np.ndarray:
+    """The cells of a surface, NaN where nothing is told."""
+    with rasterio.open(period.path) as source:
+        return np.asarray(source.read(1, masked=True).astype("float64").filled(np.nan))
+
+
+def forget(layer_id: str) -> None:
+    """All surfaces of a layer and what is known of them."""
+    for path in [*folder(layer_id).glob("*_*.tif"), *folder(layer_id).glob("*_*.json")]:
+        path.unlink(missing_ok=True)
+    bounds_of.cache_clear()
 
 
 @lru_cache(maxsize=256)

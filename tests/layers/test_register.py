@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 
 from layers.access import ANONYMOUS, Clearance, Viewer
+from layers.hotspots.themes import SURFACES, Surface
+from layers.registry.cards import cards
 from layers.registry.catalogue import catalogue, entry
 from layers.registry.generalise import Grid
 from layers.registry.layer import Layer
@@ -25,6 +27,8 @@ MISSION = """
 districts wards stations precincts station_areas beats landmarks junctions roads sections railway buildings parks
 waters road_surfaces blocks crashes junction_risk road_risk camera_sets lenses private_cameras site_suggestions
 road_defects citizen_reports missing_persons ble_receivers crash_surface crime_surface call_surface calls_110
+crash_forecast crash_spots crash_streets theft_forecast theft_spots burglary_forecast burglary_repeats
+violence_forecast call_forecast withdrawal_forecast withdrawal_repeats report_forecast
 withdrawals atms patrol_boxes patrol_presence patrol_routes sign_ins patrol_cars patrol_tracks enforcement_sites
 street_blocks street_sides street_carriageways street_junctions street_zones street_lanes street_markings street_lines
 street_age street_posts street_warnings street_versions
@@ -156,11 +160,18 @@ def test_a_layer_answers_a_tile(layer: Layer, hamlet: None, db: None) -> None:
     assert len(drawn) < 500_000
 
 
-@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer.raster], ids=lambda layer: layer.id)
-def test_a_surface_is_drawn_for_each_quarter(layer: Layer, hamlet: None) -> None:
-    drawn = periods(layer.id)
-    assert len(drawn) >= 4
-    assert all((p.end - p.start).days in range(89, 92) for p in drawn)
+@pytest.mark.parametrize("surface", SURFACES.values(), ids=lambda surface: surface.layer)
+def test_a_surface_is_drawn_and_judged(surface: Surface, hamlet: None) -> None:
+    known = cards(surface.layer)
+    if surface.method == "network":
+        assert len(known) == 1
+        return
+    drawn = periods(surface.layer)
+    assert [(p.start, p.end) for p in drawn] == [(c.start, c.end) for c in known]
+    days = range(89, 92) if surface.quarterly else range(27, 28)
+    assert len(drawn) >= (4 if surface.quarterly else 1)
+    assert all((p.end - p.start).days in days for p in drawn)
+    assert all(c.scores and c.scores["sentence"]["zh"] for c in known)
 
 
 def test_the_first_picture_is_small_and_public() -> None:

@@ -51,14 +51,18 @@ class Evaluation:
 
     @property
     def verdict(self) -> str:
-        """`better`, `worse`, `no better`, or `unknown` where nothing happened."""
-        if not self.tested:
-            return "unknown"
-        if any(lead.low > 0 for lead in self.leads) and all(lead.high >= 0 for lead in self.leads):
-            return "better"
-        if any(lead.high < 0 for lead in self.leads) and all(lead.low <= 0 for lead in self.leads):
-            return "worse"
-        return "no better"
+        return verdict_of(self.leads, self.tested)
+
+
+def verdict_of(leads: list[Lead], tested: int) -> str:
+    """`better`, `worse`, `no better`, or `unknown` where nothing happened."""
+    if not tested:
+        return "unknown"
+    if any(lead.low > 0 for lead in leads) and all(lead.high >= 0 for lead in leads):
+        return "better"
+    if any(lead.high < 0 for lead in leads) and all(lead.low <= 0 for lead in leads):
+        return "worse"
+    return "no better"
 
 
 def evaluate(

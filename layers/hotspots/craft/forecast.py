@@ -253,17 +253,26 @@ def _choice(
     """
     events = sum(at.size for _, at in folds)
 
-    def mean(weights: Floats) -> float:
-        held = [hit_rates(weights @ planes, at, SHARES).mean() * at.size for planes, at in folds]
+    def mean(surfaces: list[Floats]) -> float:
+        held = [
+            hit_rates(surface, at, SHARES).mean() * at.size
+            for surface, (_, at) in zip(surfaces, folds, strict=True)
+        ]
         return float(sum(held) / events)
 
+    usual = [mixed @ planes for planes, _ in folds]
     candidates = {"mixture": mixed}
+    past = {"mixture": mean(usual)}
     for n, component in enumerate(components):
         if component.fixed:
             alone = np.eye(len(components))[n]
+            single = [planes[n].astype(float) for planes, _ in folds]
             candidates[component.name] = alone
+            past[component.name] = mean(single)
             candidates[f"mixture and {component.name}"] = (mixed + alone) / 2
-    past = {name: mean(weights) for name, weights in candidates.items()}
+            past[f"mixture and {component.name}"] = mean(
+                [(a + b) / 2 for a, b in zip(usual, single, strict=True)]
+            )
     best = max(past, key=lambda name: past[name])
     if past[best] <= (1 + _LEAD) * past["mixture"]:
         best = "mixture"

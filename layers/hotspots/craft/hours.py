@@ -70,8 +70,10 @@ def week(counts: Floats, passed: Floats, *, sure: float = 0.95) -> Week:
     return _week(counts, passed, np.full(counts.shape, 0.5), np.zeros(counts.shape), sure)
 
 
-def weeks(counts: Floats, passed: Floats, *, sure: float = 0.95) -> list[Week]:
+def weeks(counts: Floats, passed: Floats, *, sure: float = 0.95, only: int | None = None) -> list[Week]:
     """One week a place (the first axis), each drawn towards the hours of all places together.
+
+    `only` answers for so many of the first places; all are learned from all the same.
 
     A place's rate in an hour is Gamma about its own level times the city's profile; how tightly is what makes the
     counts of all places likeliest. Alike places share their hours, unlike ones keep their own. Level and profile
@@ -86,7 +88,7 @@ def weeks(counts: Floats, passed: Floats, *, sure: float = 0.95) -> list[Week]:
     expected = levels[:, None, None] * profile * passed
     leaning = _leaning(counts, expected)
     out = []
-    for one, level in zip(counts, levels, strict=True):
+    for one, level in zip(counts[:only], levels[:only], strict=True):
         usual = np.maximum(level * profile, 1e-12)
         shape = 1.0 / (1.0 / leaning + 1.0 / level + 1.0 / city)
         out.append(_week(one, passed, shape, shape / usual, sure))

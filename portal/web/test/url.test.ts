@@ -33,7 +33,7 @@ describe("the address of a view", () => {
     expect(encode(view)).toContain("story=7");
   });
 
-  test.each(["#2/1/2/3", "#1/99/2/3", "#1/a/b/c", "#1?sel=%%%.1", "#1?q=~~~", "#1?l=a:1000", "#<script>"])("survives %s", (hash) => {
+  test.each(["#2/1/2/3", "#1/99/2/3", "#1/a/b/c", "#1?sel=%%%.1", "#1?q=~~~", "#1?l=a:1000", "#1?d=a~2024-13-01", "#<script>"])("survives %s", (hash) => {
     expect(() => decode(hash)).not.toThrow();
     expect(decode(hash).strange.length).toBeGreaterThan(0);
   });
@@ -52,6 +52,7 @@ describe("the address of a view", () => {
         area: pick<View["area"]>(null, { layer: "wards", id: Math.floor(random() * 1e4) }, { ring: Array.from({ length: 3 + Math.floor(random() * 9) }, () => [Math.round(random() * 1.8e8) / 1e6, Math.round(random() * -8e7) / 1e6] as const) }),
         filters: pick<View["filters"]>({}, { crashes: text().trim() || "x" }),
         selection: pick(null, { layer: "roads", id: Math.floor(random() * 1e6) }, { layer: "roads", id: `K-${text()}` }),
+        days: pick<View["days"]>({}, { crash_forecast: "2024-11-06" }, { a: "2024-01-31", b_c: "2023-12-01" }),
         pane: pick(null, "take"),
         compare: pick<View["compare"]>(null, { at: Math.floor(random() * 1000) / 10, period: { from: "2021-01", to: "2021-12" } }, { at: 50, period: null, filters: { crashes: text().trim() || "x" }, mode: "twin" }, { at: 0, period: { from: "2021-01", to: "2021-12" }, filters: {} }),
         work: pick(null, "patrol"),

@@ -59,6 +59,8 @@ export interface Layer {
   kept?: boolean;
   /** The layer whose features these are, seen another way: rows with the same ids. */
   about?: string | null;
+  /** Of a surface that was judged: how good its newest was. */
+  scores?: object | null;
 }
 
 export interface Catalogue {

@@ -48,6 +48,8 @@ export const area = signal<Area | null>(null);
 export const selection = signal<Selection | null>(null);
 /** What lies under the last click, so that one can leaf through it. */
 export const stack = signal<readonly Selection[]>([]);
+/** Surface → the day of which it is shown; without one it is that of the period, or the newest. */
+export const days = signal<Readonly<Record<string, string>>>({});
 /** Where the divider stands, in percent, and what is on its left. */
 export const compare = signal<Comparison | null>(null);
 /** The panel that is open beside the map while nothing is chosen. */
@@ -124,6 +126,7 @@ export const view = computed<View>(() => {
     area: area.value,
     filters: Object.fromEntries(Object.entries(conditions.value).map(([id, c]) => [id, toText(c)])),
     selection: selection.value,
+    days: days.value,
     pane: pane.value,
     compare: compare.value,
     work: work.value === "explore" ? null : work.value,
@@ -146,6 +149,7 @@ export function restore(wanted: View): string[] {
     Object.entries(wanted.filters).filter(([id]) => known(id)).map(([id, text]) => [id, fromText(text)]),
   );
   selection.value = wanted.selection && known(wanted.selection.layer) ? wanted.selection : null;
+  days.value = Object.fromEntries(Object.entries(wanted.days).filter(([id]) => known(id)));
   pane.value = wanted.pane;
   compare.value = wanted.compare;
   work.value = wanted.work ?? "explore";
@@ -163,7 +167,8 @@ export function dayOf(moment: string): string {
 
 /** `datetime` of the API for the chosen period, if the layer knows time. */
 export function datetimeOf(layer: Layer, within: Period | null = period.value): string | null {
-  if (!layer.time) return null;
+  if (layer.kind === "raster" && days.value[layer.id]) return days.value[layer.id]!;
+  if (!layer.time && layer.kind !== "raster") return null;
   const until = asOf.value && dayOf(asOf.value);
   if (!within) return until ? `../${until}` : null;
   const { from, to } = within;

@@ -36,6 +36,8 @@ export interface View {
   /** CQL2 text by layer. */
   filters: Readonly<Record<string, string>>;
   selection: Selection | null;
+  /** Surface → the day of which it is shown; without one it is the newest. */
+  days: Readonly<Record<string, string>>;
   /** The panel beside the map. */
   pane: string | null;
   compare: Comparison | null;
@@ -47,9 +49,10 @@ export interface View {
 }
 
 export const VERSION = "1";
-export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, pane: null, compare: null, work: null, lang: null, as: null, unknown: {} };
+export const EMPTY: View = { place: null, layers: null, period: null, hours: null, area: null, filters: {}, selection: null, days: {}, pane: null, compare: null, work: null, lang: null, as: null, unknown: {} };
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const ID = /^[a-z][a-z0-9_]*$/;
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/;
 
@@ -81,6 +84,8 @@ export function encode(view: View): string {
   const filters = Object.entries(view.filters);
   if (filters.length) parts.push(`q=${conditions(view.filters)}`);
   if (view.selection) parts.push(`sel=${view.selection.layer}.${quoted(String(view.selection.id))}`);
+  const days = Object.entries(view.days);
+  if (days.length) parts.push(`d=${days.map(([id, day]) => `${id}~${day}`).join(";")}`);
   if (view.pane) parts.push(`p=${quoted(view.pane)}`);
   if (view.compare) parts.push(`cmp=${compared(view.compare)}`);
   if (view.lang) parts.push(`lang=${view.lang}`);
@@ -106,7 +111,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
   const [path = "", query = ""] = split(text, "?");
   const [version, ...numbers] = path.split("/");
   if (version !== VERSION) return { view: EMPTY, strange: [version ?? ""] };
-  const view: Mutable<View> = { ...EMPTY, filters: {}, unknown: {} };
+  const view: Mutable<View> = { ...EMPTY, filters: {}, days: {}, unknown: {} };
   if (numbers.length) {
     view.place = readPlace(numbers);
     if (!view.place) strange.push(numbers.join("/"));
@@ -122,7 +127,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "p", "cmp", "lang", "as"]);
+const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "d", "p", "cmp", "lang", "as"]);
 
 function split(text: string, at: string): [string, string] {
   const place = text.indexOf(at);
@@ -164,6 +169,13 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     case "sel":
       view.selection = readFeature(value);
       return view.selection !== null;
+    case "d":
+      return value.split(";").filter(Boolean).map((part) => {
+        const [id, day] = split(part, "~");
+        if (!ID.test(id) || !DAY.test(day)) return false;
+        view.days = { ...view.days, [id]: day };
+        return true;
+      }).every(Boolean);
     case "p":
       if (!ID.test(value)) return false;
       view.pane = value;

@@ -72,7 +72,7 @@ class Tree extends View {
         <button class="plain more" aria-label=${t("layer.options", { layer: say(layer.title) })} aria-expanded=${open} @click=${() => (optioned.value = open ? null : layer.id)}>${icon("more")}</button>
       </div>
       ${open ? this.#options(layer, on) : nothing}
-      ${on && !only ? this.#legend(layer) : nothing}
+      ${on && !only ? this.#legend(layer) : nothing} ${on && layer.scores ? this.#scores(layer) : nothing}
     </div>`;
   }
 
@@ -92,6 +92,12 @@ class Tree extends View {
       ...(classes ? classes.entries.map((entry) => this.#class(layer, classes.field, classes.entries, entry)) : []),
       ...plain.map((entry) => (entry.ramp ? this.#ramp(layer, entry) : html`<div class="class still">${swatch(entry)}<span>${say(entry.label)}</span></div>`)),
     ];
+  }
+
+  /** No map of where things happen without how often it was right. */
+  #scores(layer: Layer): TemplateResult {
+    void import("../surfaces/score");
+    return html`<antu-score .layer=${layer}></antu-score>`;
   }
 
   #ramp(layer: Layer, entry: LegendEntry): TemplateResult {

@@ -1,7 +1,8 @@
 // The panels beside the map that are not about one feature: which there are, and the head that they share.
 import { html, nothing, type TemplateResult } from "lit";
 import { t, type Key } from "../../i18n/t";
-import { batch } from "../../state/store";
+import { batch, signal } from "../../state/store";
+import type { Selection } from "../../state/url";
 import { pane, selection } from "../../state/portal";
 import { icon, type IconName } from "../../ui/icons";
 
@@ -9,14 +10,20 @@ export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
   rank: { title: "rank", icon: "rank" },
   list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
+  surfaces: { title: "surfaces", icon: "target" },
+  hours: { title: "hours", icon: "time" },
   bring: { title: "bring", icon: "bring" },
   talk: { title: "talk", icon: "talk" },
   views: { title: "views", icon: "star" },
 };
 
+/** What was chosen on the map when the panel was opened. */
+export const cameFrom = signal<Selection | null>(null);
+
 /** Opens a panel, or closes it when it is the one that is open. */
 export function turnTo(which: string): void {
   batch(() => {
+    cameFrom.value = selection.peek();
     pane.value = pane.peek() === which && !selection.peek() ? null : which;
     selection.value = null;
   });

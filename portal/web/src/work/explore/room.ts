@@ -18,6 +18,14 @@ const PANELS: Readonly<Record<string, () => TemplateResult>> = {
   rank: () => html`<antu-rank></antu-rank>`,
   list: () => html`<antu-list></antu-list>`,
   take: () => html`<antu-take></antu-take>`,
+  surfaces: () => {
+    void import("../../surfaces/panel");
+    return html`<antu-surfaces></antu-surfaces>`;
+  },
+  hours: () => {
+    void import("../../surfaces/hours");
+    return html`<antu-hot-hours></antu-hot-hours>`;
+  },
   bring: () => {
     void import("../../bring/panel");
     return html`<antu-bring></antu-bring>`;
