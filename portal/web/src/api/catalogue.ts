@@ -18,6 +18,8 @@ export interface Field {
   filter: boolean;
   popup: boolean;
   tile: boolean;
+  /** Whether the layer can be coloured by it. */
+  tint?: boolean;
 }
 
 export interface LegendEntry {
@@ -59,6 +61,9 @@ export interface Layer {
   kept?: boolean;
   /** The layer whose features these are, seen another way: rows with the same ids. */
   about?: string | null;
+  /** What its tiles are asked for where that is more than usual, and the values that share one colour. */
+  asked?: readonly string[];
+  rest?: readonly Value[];
 }
 
 export interface Catalogue {

@@ -57,6 +57,8 @@ export const work = signal<string>("explore");
 export const asOf = signal<string | null>(null);
 /** Parts of the link that this version does not know, handed on as they came. */
 export const unknown = signal<Readonly<Record<string, string>>>({});
+/** Layers that are coloured by another field than their own → the field. */
+export const looks = signal<Readonly<Record<string, string>>>({});
 /** Layers whose rows have changed on the server → how often. */
 export const edits = signal<Readonly<Record<string, number>>>({});
 
@@ -126,6 +128,7 @@ export const view = computed<View>(() => {
     selection: selection.value,
     pane: pane.value,
     compare: compare.value,
+    looks: looks.value,
     work: work.value === "explore" ? null : work.value,
     lang: null,
     as: asOf.value,
@@ -148,6 +151,7 @@ export function restore(wanted: View): string[] {
   selection.value = wanted.selection && known(wanted.selection.layer) ? wanted.selection : null;
   pane.value = wanted.pane;
   compare.value = wanted.compare;
+  looks.value = Object.fromEntries(Object.entries(wanted.looks ?? {}).filter(([id, field]) => byId.get(id)?.fields.some((one) => one.name === field && one.tint)));
   work.value = wanted.work ?? "explore";
   asOf.value = wanted.as;
   if (wanted.lang) lang.value = wanted.lang;

@@ -2,17 +2,23 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { t, type Key } from "../../i18n/t";
 import { batch } from "../../state/store";
-import { pane, selection } from "../../state/portal";
+import { catalogue, pane, selection } from "../../state/portal";
 import { icon, type IconName } from "../../ui/icons";
 
-export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
+export const PANES: Readonly<Record<string, { title: Key; icon: IconName; police?: true }>> = {
   rank: { title: "rank", icon: "rank" },
+  charts: { title: "charts", icon: "time" },
+  cases: { title: "cases", icon: "case", police: true },
   list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
   bring: { title: "bring", icon: "bring" },
   talk: { title: "talk", icon: "talk" },
   views: { title: "views", icon: "star" },
 };
+
+/** Whether this viewer has that panel at all. */
+export const offered = (which: string): boolean => !PANES[which]?.police || POLICE.has(catalogue.viewer.clearance);
+const POLICE = new Set(["police", "restricted"]);
 
 /** Opens a panel, or closes it when it is the one that is open. */
 export function turnTo(which: string): void {
