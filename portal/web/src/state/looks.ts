@@ -10,7 +10,7 @@ import { effect } from "./store";
 const COLOURS = ["a2", "box", "camera", "a1", "route", "corridor", "paint_yellow"] as const;
 const REST = "dim";
 const RAMP = ["corridor", "a2", "camera", "a1"] as const;
-const OTHERS: Words = { zh: "其他", en: "other" };
+const OTHERS: Words = { zh: "其餘", en: "the rest" };
 const PARTS: readonly (readonly [from: number, to: number, label: Words])[] = [
   [0, 5, { zh: "0–6 時", en: "0:00–6:00" }],
   [6, 11, { zh: "6–12 時", en: "6:00–12:00" }],
