@@ -92,7 +92,14 @@ def test_bars_and_days_are_chosen_by_keyboard(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("field", "words"),
-    [("type", "側撞"), ("cause", "其餘"), ("weather", "晴"), ("form", "四岔路"), ("vehicle", "機車"), ("hour", "6–12 時")],
+    [
+        ("type", "側撞"),
+        ("cause", "其餘"),
+        ("weather", "晴"),
+        ("form", "四岔路"),
+        ("vehicle", "機車"),
+        ("hour", "6–12 時"),
+    ],
 )
 def test_crashes_are_coloured_by_an_item_of_the_form(page: Page, field: str, words: str, seen: Seen) -> None:
     visit(page, "#1/15.5/23.48/120.4473")

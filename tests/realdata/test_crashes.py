@@ -129,6 +129,21 @@ def test_every_label_of_a_year_means_the_code_of_the_form() -> None:
     assert compared > 300
 
 
+def test_a_file_from_elsewhere_comes_in_by_the_mapping_in_the_documents() -> None:
+    path = real("ventura_tims_crashes/crashes_2014_2020.csv.gz")
+    mapping = Path(__file__).resolve().parents[2] / "docs" / "mappings" / "tims.toml"
+    said = rows(path)
+    done = take_in("crashes", path, mapping=mapping)
+    placed = [r for r in said if r["POINT_X"] and r["COLLISION_TIME"] < "2400"]
+    assert (done.read, done.imported) == (len(said), len(placed))
+    sums = Crash.objects.aggregate(Sum("deaths"), Sum("injuries"))
+    assert sums["deaths__sum"] == sum(int(r["NUMBER_KILLED"]) for r in placed)
+    assert sums["injuries__sum"] == sum(int(r["NUMBER_INJURED"]) for r in placed)
+    assert Crash.objects.filter(pedestrian=True).count() == sum(
+        r["PEDESTRIAN_ACCIDENT"] == "Y" for r in placed
+    )
+
+
 ITEMS = {
     "4": "weather", "5": "light", "6": "road_class", "8": "form", "9": "location", "10-1": "pavement",
     "10-2": "surface", "10-3": "defect", "11-1": "obstacle", "11-2": "sight", "12-1": "signal",
