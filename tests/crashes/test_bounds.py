@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from layers.areas.models import District
 from layers.crashes.models import Crash
@@ -24,7 +25,7 @@ def only_mine(db: None) -> None:
 
 
 def town(origin: str) -> None:
-    shape = "SRID=4326;MULTIPOLYGON(((120.1 23,120.2 23,120.2 23.1,120.1 23.1,120.1 23)))"
+    shape = MultiPolygon(Polygon.from_bbox((120.1, 23, 120.2, 23.1)), srid=4326)
     District.objects.create(key="d", name="d", code="1", origin=origin, geom=shape)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from layers.areas.models import Precinct, Station
 from layers.crashes.models import Casualty, Crash
@@ -115,10 +116,12 @@ def test_bad_lines_are_rejected_with_their_reason(tmp_path: Path) -> None:
 
 def test_the_station_is_found_by_its_name_or_by_the_unit_in_the_case_number(tmp_path: Path) -> None:
     precinct = Precinct.objects.create(
-        key="p", name="一", geom="SRID=4326;MULTIPOLYGON(((120 22,121 22,121 23,120 22)))"
+        key="p",
+        name="一",
+        geom=MultiPolygon(Polygon(((120, 22), (121, 22), (121, 23), (120, 22))), srid=4326),
     )
     there = Station.objects.create(
-        key="s", name="後甲派出所", unit_code="AC191", precinct=precinct, geom="SRID=4326;POINT(120.2 23)"
+        key="s", name="後甲派出所", unit_code="AC191", precinct=precinct, geom=Point(120.2, 23, srid=4326)
     )
     unnamed = PARTIES[1].replace("臺南市政府警察局第一分局後甲派出所", "").replace("A0001", "A0009")
     take_in("crashes", export(tmp_path, PARTIES[0], unnamed.replace("@2@李四", "@1@李四")))
