@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from layers.registry.text import Text
+from portal.codes import overview
 
 LONGEST = 100
 AROUND = 60
@@ -81,6 +82,14 @@ PAGES = (
         ),
     ),
     Page(
+        "codes",
+        Text("代碼表", "Code tables"),
+        Text(
+            "調查報告表每一項的代碼，新式與舊式表格、生效與停用日期。",
+            "The codes of every item of the crash form, old form and new, with the days they hold.",
+        ),
+    ),
+    Page(
         "admin",
         Text("系統管理", "Administration"),
         Text("人員、角色、圖層資料與稽核紀錄。", "People, roles, rows of layers and the audit log."),
@@ -104,7 +113,12 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in BY_SLUG:
         raise Http404
     at = PAGES.index(BY_SLUG[slug])
-    around = {"before": PAGES[at - 1] if at else None, "next": PAGES[at + 1] if at + 1 < len(PAGES) else None}
+    around: dict[str, object] = {
+        "before": PAGES[at - 1] if at else None,
+        "next": PAGES[at + 1] if at + 1 < len(PAGES) else None,
+    }
+    if slug == "codes":
+        around["lists"] = overview()
     return render(request, BY_SLUG[slug].template, {"page": BY_SLUG[slug], "pages": PAGES, **around})
 
 

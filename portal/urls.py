@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import app, helping, views
+from portal import app, codes, helping, views
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("layers/<slug:id>", views.layer_page, name="layer"),
     path("help/", helping.index, name="help"),
     path("help/<slug:slug>", helping.page, name="help-page"),
+    path("codes/<str:id>", codes.page, name="codes"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.worker, name="worker"),
     path("offline", app.offline, name="offline"),

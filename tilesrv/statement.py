@@ -44,9 +44,16 @@ class Ask:
     fields: frozenset[str] | None = None
 
 
-def tile_fields(layer: Layer, clearance: Clearance, zoom: int) -> list[Field]:
-    """The fields that travel in a tile of this zoom for this clearance."""
-    return [f for f in layer.seen_by(clearance) if f.tile is not None and zoom >= f.tile]
+def tile_fields(
+    layer: Layer, clearance: Clearance, zoom: int, asked: frozenset[str] | None = None
+) -> list[Field]:
+    """The fields that travel in a tile of this zoom for this clearance, and those that do when they are asked for."""
+    return [
+        f
+        for f in layer.seen_by(clearance)
+        if (f.tile is not None and zoom >= f.tile)
+        or (f.tint is not None and zoom >= f.tint and asked is not None and f.name in asked)
+    ]
 
 
 def statement(asks: Sequence[Ask], tile: Tile, thin: int = 0, kept: bool = True) -> Sql:
@@ -98,7 +105,7 @@ def _names(ask: Ask, tile: Tile) -> Sql:
     """A point inside each area, in the one tile that holds it, with what its labels are made of."""
     marks = [mark for mark in ask.layer.style.marks if isinstance(mark, Labels)]
     wanted = {name for mark in marks for own in named(mark) for name in (own, f"{own}_en")}
-    fields = [f for f in tile_fields(ask.layer, ask.clearance, tile.zoom) if f.name in wanted]
+    fields = [f for f in tile_fields(ask.layer, ask.clearance, tile.zoom, ask.fields) if f.name in wanted]
     point = f"ST_AsMVTGeom(ST_PointOnSurface({_place(tile)}), "
     body = Sql(f"SELECT q.id, {point}") + _envelope(tile) + f", {EXTENT}, 0, true) AS g"
     return (
@@ -162,7 +169,9 @@ def _attributes(layer: Layer, fields: Collection[Field]) -> str:
 def _features(ask: Ask, tile: Tile, thin: int) -> Sql:
     layer = ask.layer
     wanted = [
-        f for f in tile_fields(layer, ask.clearance, tile.zoom) if ask.fields is None or f.name in ask.fields
+        f
+        for f in tile_fields(layer, ask.clearance, tile.zoom, ask.fields)
+        if ask.fields is None or f.name in ask.fields
     ]
     geometry, where_, distinct, order = _place(tile), _conditions(ask, tile), "", ""
     for rule in layer.rules(tile.zoom):

@@ -120,6 +120,7 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
             party_count=len(involved),
             pedestrian="H01" in involved,
             motorcycle=any(v.startswith("C") for v in involved),
+            vehicle=involved[0][0],
             weight=WEIGHT[severity],
         )
     return [crashes.table(), parties.table()]

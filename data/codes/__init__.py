@@ -4,7 +4,7 @@ from data.codes import table
 table("crash.type").at(date(2024, 1, 1)).get("16")
 
 A value that begins with X is on no form: it is what a public file says where the form tells finer things
-apart. `wordings/` holds what public files say in other words than the form.
+apart. `wordings/` holds what public files say in other words than the form, `titles/` what lists are called.
 """
 
 from __future__ import annotations
@@ -82,6 +82,27 @@ def wordings(id: str) -> dict[str, str]:
                 if row and row[0] == id:
                     _, heading, words, value = row
                     found[f"{heading}/{words}" if heading else words] = value
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a list is called, and which item of the form it is."""
+
+    item: str
+    zh: str
+    en: str
+
+
+@cache
+def titles() -> dict[str, Title]:
+    """The lists that have a name of their own, in the order of the form."""
+    found = {}
+    for path in sorted((_HERE / "titles").glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file, delimiter="\t"):
+                if row and not row[0].startswith("#"):
+                    found[row[0]] = Title(*row[1:4])
     return found
 
 

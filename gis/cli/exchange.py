@@ -43,6 +43,7 @@ def find(layer_id: str) -> Layer:
 @click.option("--crs", help="The coordinate system of the file, such as EPSG:3826, where it does not say so.")
 @click.option("--encoding", help="The encoding of a text file, where it is guessed wrong.")
 @click.option("--sublayer", help="The layer within a file that holds several.")
+@click.option("--anywhere", is_flag=True, help="Take what lies outside of the city's districts too.")
 @click.option("--rejects", type=FILE, help="Where rejected lines are written, each with its reason.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def import_(
@@ -53,6 +54,7 @@ def import_(
     crs: str | None,
     encoding: str | None,
     sublayer: str | None,
+    anywhere: bool,
     rejects: Path | None,
     as_json: bool,
 ) -> None:
@@ -102,6 +104,7 @@ def import_(
                 crs=crs,
                 encoding=encoding,
                 sublayer=sublayer,
+                anywhere=anywhere,
                 dry_run=dry_run,
                 reject_file=rejects,
                 progress=progress,

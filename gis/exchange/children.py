@@ -57,6 +57,13 @@ class Children:
     def fold(self) -> None:
         """One row a key, that of the first child; its count if the row keeps one."""
         with connection.cursor() as cursor:
+            for told, (column, starts) in self.child.tells.items():
+                cursor.execute(
+                    f"UPDATE {self.parents} p SET {quoted(told)} = c.told FROM (SELECT key, "
+                    f"bool_or({quoted(column)} LIKE ANY(%s)) AS told FROM {self.stage} GROUP BY key) c "
+                    "WHERE c.key = p.key",
+                    [[f"{start}%" for start in starts]],
+                )
             cursor.execute(
                 f"DELETE FROM {self.parents} p USING "
                 f"(SELECT DISTINCT ON (key) key, line FROM {self.stage} ORDER BY key, {self.order}, line) f "

@@ -18,7 +18,7 @@ from gis.exchange.table import PEEK, Table
 from layers.registry.importer import Cells, Wrong
 
 MOST_CELL = 32 * 1024**2
-_DELIMITERS = ",\t;|"
+_DELIMITERS = ",\t;|@"
 csv.field_size_limit(MOST_CELL)
 
 

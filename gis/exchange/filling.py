@@ -118,7 +118,7 @@ class _Part:
                 if clocks is not None or self.take.format:
                     value = self._moment(cell, clocks[at] if clocks is not None else "")
                 elif self.labels:
-                    value = self._code(cell, text(groups[at]) if groups else "", days[at] if days else None)
+                    value = self._code(cell, groups[at] if groups else "", days[at] if days else None)
                 else:
                     value = self._plain(cell)
             except Wrong as wrong:
@@ -149,11 +149,18 @@ class _Part:
             return when
         return when.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
-    def _code(self, cell: Any, group: str, day: date | None) -> Any:
+    def _code(self, cell: Any, group: Any, day: date | None) -> Any:
+        """A file says the same few words on the same days all over, so what they mean is remembered."""
+        asked = (cell, group, day) if isinstance(cell, str) else None
+        if asked is not None and asked in self.known:
+            return self.known[asked]
         assert self.labels is not None
         said = text(cell)
-        meant = said and self.labels.find(said, group, day)
-        return self.read(meant) if meant else for_nothing(self.column)
+        meant = said and self.labels.find(said, text(group) if group else "", day)
+        value = self.read(meant) if meant else for_nothing(self.column)
+        if asked is not None and len(self.known) < REMEMBERED:
+            self.known[asked] = value
+        return value
 
     def _plain(self, cell: Any) -> Any:
         if isinstance(cell, str):

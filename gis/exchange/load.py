@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from gis.exchange.batch import Batch, Source
+from gis.exchange.boundary import outline
 from gis.exchange.children import Children
 from gis.exchange.copy import ewkb, stage, write_rows
 from gis.exchange.filling import Filling, days_of
@@ -79,6 +80,8 @@ class Import:
     encoding: str | None = None
     sublayer: str | None = None
     within: Box | None = None
+    anywhere: bool = False
+    """Takes what lies outside of the city too."""
     dry_run: bool = False
     reject_file: Path | None = None
     progress: Progress = lambda _name, _count: None
@@ -144,7 +147,8 @@ class _Run:
         }
         self.own_key = self.importer.fields.get("key")
         self.origin = self.importer.fields.get("origin")
-        self.count = count = [child.count] if child and child.count else []
+        counted = [child.count] if child and child.count else []
+        self.count = count = [*counted, *(child.tells if child else ())]
         self.filling = Filling(self.model, takes, _codes(self.layer), present, count)
         self.children = (
             Filling(child.model, child.fields, {}, present, _parent_columns(child)) if child else None
@@ -153,7 +157,10 @@ class _Run:
         mapped = {self.layer.column(n) for n in takes if n in self.layer.by_name} & set(self.filling.columns)
         self.settled = places_settled(self.layer, self.near)
         self.derived = [c for n in self.settled if (c := self.layer.column(n)) not in mapped] + count
-        self.places = Places(self.importer.place, _kind(self.model), order.crs or self._crs(), self._within())
+        city = outline() if self.importer.place.city and not order.anywhere else None
+        self.places = Places(
+            self.importer.place, _kind(self.model), order.crs or self._crs(), self._within(), city
+        )
         self.bad_keys: set[str] = set()
         self.done = 0
 

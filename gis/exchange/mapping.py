@@ -102,12 +102,21 @@ def _timed(given: dict[str, Any]) -> str:
 
 
 def _place(given: dict[str, Any], where: str) -> Place:
-    _only(given, {"lon", "lat", "x", "y", "wkt", "crs", "within"}, f"{where} [place]")
+    _only(given, {"lon", "lat", "x", "y", "wkt", "crs", "within", "city", "defaults"}, f"{where} [place]")
     box = given.get("within")
     if box is not None and not (
         isinstance(box, list) and len(box) == 4 and all(isinstance(v, int | float) for v in box)
     ):
         raise Wrong("within 須為 [西, 南, 東, 北]", "place.within must be [west, south, east, north]")
+    city, points = given.get("city", False), given.get("defaults", [])
+    if not isinstance(city, bool):
+        raise Wrong("city 須為 true 或 false", "place.city must be true or false")
+    if not isinstance(points, list) or not all(
+        isinstance(p, list) and len(p) == 2 and all(isinstance(v, int | float) for v in p) for p in points
+    ):
+        raise Wrong(
+            "defaults 須為 [[經度, 緯度], …]", "place.defaults must be a list of [longitude, latitude]"
+        )
     lon, lat = (_names(given.get(a, given.get(b, ())), f"place.{a}") for a, b in (("lon", "x"), ("lat", "y")))
     if bool(lon) != bool(lat):
         raise Wrong(
@@ -123,6 +132,8 @@ def _place(given: dict[str, Any], where: str) -> Place:
         wkt=_names(given.get("wkt", ()), "place.wkt"),
         crs=str(crs) if crs is not None else None,
         within=(float(box[0]), float(box[1]), float(box[2]), float(box[3])) if box else None,
+        city=city,
+        defaults=tuple((float(lon), float(lat)) for lon, lat in points),
     )
 
 

@@ -33,6 +33,12 @@ NEITHER = Wrong("坐標既非經緯度也非 TWD97 公尺", "its coordinates are
 OFF_EARTH = Wrong(
     "位置在地球之外（經度在前、緯度在後）", "it lies outside of the world (longitude first, then latitude)"
 )
+ELSEWHERE = Wrong("位置在本市轄區之外", "it lies outside of the city")
+DEFAULT = Wrong(
+    "坐標是系統預設值，不是現場位置", "its coordinates are a default that programs write, not a place"
+)
+SAME = 2e-6
+"""Degrees, the last digit of files that write six."""
 INVALID = Wrong("圖形無效且無法修復", "its geometry is not valid and cannot be mended")
 
 
@@ -60,8 +66,15 @@ def shifted(crs: CRS) -> CRS:
 class Places:
     """Makes the geometries of a batch fit a model's column; what does not fit lands in `batch.problems`."""
 
-    def __init__(self, place: Place, kind: str, crs: str | None, within: Box | None) -> None:
-        self.place, self.kind = place, kind
+    def __init__(
+        self,
+        place: Place,
+        kind: str,
+        crs: str | None,
+        within: Box | None,
+        city: shapely.Geometry | None = None,
+    ) -> None:
+        self.place, self.kind, self.city = place, kind, city
         self.crs = crs if crs and system(crs) != CRS.from_epsg(WGS84) else None
         self.guess = crs is None
         self.within = within
@@ -90,7 +103,21 @@ class Places:
                 ~_inside(bounds, self.within),
                 Wrong(f"位置超出範圍 {said}", f"it lies outside of {said}"),
             )
+        _mark(bad, self._default(bounds), DEFAULT)
+        if self.city is not None:
+            _mark(bad, ~shapely.intersects(self.city, shapes), ELSEWHERE)
         return self._fitting(shapes, bad)
+
+    def _default(self, bounds: Shapes) -> Shapes:
+        """Points that a program wrote because it knew no place."""
+        lon, lat = bounds[:, 0], bounds[:, 1]
+        found: Shapes = np.zeros(len(bounds), bool)
+        if self.place.minutes:
+            off = [np.abs(v * 60 - np.round(v * 60)) / 60 for v in (lon, lat)]
+            found |= (off[0] < SAME / 2) & (off[1] < SAME / 2)
+        for known in self.place.defaults:
+            found |= (np.abs(lon - known[0]) < SAME) & (np.abs(lat - known[1]) < SAME)
+        return found
 
     def _from_columns(self, batch: Batch) -> Shapes:
         def here(names: tuple[str, ...]) -> Sequence[Any] | None:

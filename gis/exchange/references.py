@@ -24,7 +24,7 @@ class Reference:
         self.title = str(column.verbose_name)
         self.name = column.name
         names = {f.column for f in target._meta.concrete_fields}
-        wanted = ["id", *(n for n in ("key", "name", "code") if n in names)]
+        wanted = ["id", *(n for n in ("key", "name", "code", "unit_code") if n in names)]
         self._ids: set[int] = set()
         self._called: dict[str, int | None] = {}
         with connection.cursor() as cursor:

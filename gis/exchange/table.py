@@ -85,7 +85,7 @@ class Table:
 
     def _cells(self, row: list[str]) -> tuple[list[str], Wrong | None]:
         width = len(self.columns)
-        cells = [unguarded(c.strip()) for c in row[:width]] + [""] * (width - len(row))
+        cells = [c and unguarded(c.strip()) for c in row[:width]] + [""] * (width - len(row))
         if any(c.strip() for c in row[width:]):
             return cells, Wrong(
                 f"有 {len(row)} 欄，標題只有 {width} 欄", f"has {len(row)} cells where the header has {width}"

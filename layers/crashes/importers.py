@@ -5,40 +5,43 @@ Columns are found by name, never by position: the form changed on 2023-07-01, an
 
 from __future__ import annotations
 
-import re
-
-from data.codes import table, wordings
 from layers.crashes.models import Party
-from layers.registry.importer import TAIWAN, Cells, Child, Importer, Place, Take, Wrong, take
+from layers.crashes.police import POLICE, unit_of
+from layers.crashes.takes import SEVERITY, coded, first, toll, yes
+from layers.registry.importer import TAIWAN, Cells, Child, Importer, Place, Take, take
 from layers.registry.text import Text
 
-_TOLL = re.compile(r"死亡\s*(\d+)\s*[;；,，]?\s*受傷\s*(\d+)")
-SEVERITY = {"A1": "1", "A2": "2", "A3": "3"}
+TELLS = {"pedestrian": ("vehicle", ("H01",)), "motorcycle": ("vehicle", ("C",))}
 
 
-def toll(which: int) -> Take:
-    """The number of dead (1) or hurt (2) out of «死亡0;受傷1»."""
-
-    def read(cells: Cells) -> str:
-        text = str(cells.get("死亡受傷人數", ""))
-        found = _TOLL.search(text)
-        if found is None:
-            raise Wrong(f"「{text[:40]}」不是死亡受傷人數", f"“{text[:40]}” is no number of dead and injured")
-        return found.group(which)
-
-    return Take(columns=("死亡受傷人數",), read=read)
+def vehicle_class(cells: Cells) -> str:
+    """The class of the first party's vehicle: the first letter of its code, as it stands above the label."""
+    heading = str(cells.get("當事者區分-類別-大類別名稱-車種", ""))
+    return next((letter for word, letter in CLASSES.items() if heading.startswith(word)), "")
 
 
-def coded(column: str, codes: str, heading: str | None = None, **values: str) -> Take:
-    said = wordings(codes) | values
-    return Take(columns=(column,), codes=table(codes), group=(heading,) if heading else (), values=said)
+CLASSES = {
+    "大客車": "A",
+    "大貨車": "A",
+    "全聯結車": "A",
+    "半聯結車": "A",
+    "曳引車": "A",
+    "小客車": "B",
+    "小貨車": "B",
+    "機車": "C",
+    "軍車": "D",
+    "特種車": "E",
+    "慢車": "F",
+    "其他車": "G",
+    "人": "H",
+}
 
 
 NATIONAL = Importer(
     title=Text("全國 A1／A2 事故資料（當事者）", "National A1/A2 crashes, a line a party"),
     needs=("發生日期", "發生時間", "事故類別名稱", "當事者順位", "經度", "緯度"),
     key=("發生日期", "發生時間", "經度", "緯度", "發生地點", "死亡受傷人數", "肇因研判子類別名稱-主要"),
-    place=Place(lon=("經度",), lat=("緯度",), crs="EPSG:4326", within=TAIWAN),
+    place=Place(lon=("經度",), lat=("緯度",), crs="EPSG:4326", within=TAIWAN, city=True, minutes=True),
     fields={
         "severity": Take(columns=("事故類別名稱",), values=SEVERITY),
         "occurred_at": take("發生日期", time=("發生時間",)),
@@ -67,7 +70,8 @@ NATIONAL = Importer(
         "edge_line": coded("車道劃分設施-分道設施-路面邊線名稱", "crash.edge_line"),
         "type": coded("事故類型及型態子類別名稱", "crash.type", "事故類型及型態大類別名稱"),
         "cause": coded("肇因研判子類別名稱-主要", "crash.cause", "肇因研判大類別名稱-主要"),
-        "hit_and_run": Take(columns=("肇事逃逸類別名稱-是否肇逃",), values={"是": "true", "否": "false"}),
+        "hit_and_run": yes("肇事逃逸類別名稱-是否肇逃"),
+        "vehicle": Take(columns=("當事者區分-類別-大類別名稱-車種",), read=vehicle_class),
         "origin": Take(constant="real"),
     },
     child=Child(
@@ -76,6 +80,7 @@ NATIONAL = Importer(
         order="number",
         count="party_count",
         capped=10,
+        tells=TELLS,
         fields={
             "number": take("當事者順位"),
             "vehicle": coded(
@@ -90,8 +95,9 @@ NATIONAL = Importer(
             "impact_other": coded(
                 "車輛撞擊部位子類別名稱-其他", "crash.impact", "車輛撞擊部位大類別名稱-其他"
             ),
+            "platform": take("共享經濟或外送平台的名稱", "共享經濟或外送平台名稱"),
             "cause": coded("肇因研判子類別名稱-個別", "crash.cause", "肇因研判大類別名稱-個別"),
-            "hit_and_run": Take(columns=("肇事逃逸類別名稱-是否肇逃",), values={"是": "true", "否": "false"}),
+            "hit_and_run": yes("肇事逃逸類別名稱-是否肇逃"),
         },
     ),
 )
@@ -117,9 +123,13 @@ CITY = Importer(
     title=Text("縣市事故資料（案件）", "A city's crashes, a line a crash"),
     needs=("總編號", "發生日期", "發生時間", "GPS經度", "GPS緯度"),
     key=("總編號",),
-    place=Place(lon=("GPS經度",), lat=("GPS緯度",), crs="EPSG:4326", within=TAIWAN),
+    place=Place(lon=("GPS經度",), lat=("GPS緯度",), crs="EPSG:4326", within=TAIWAN, city=True, minutes=True),
     fields={
         "case_no": take("總編號"),
+        "unit": Take(columns=("總編號",), read=lambda cells: unit_of(first(cells, "總編號"))),
+        "station": Take(
+            columns=("總編號",), read=lambda cells: unit_of(first(cells, "總編號")), lenient=True
+        ),
         "severity": Take(columns=("受傷人數",), read=severity_of_city),
         "occurred_at": take("發生日期", time=("發生時間",), format="%Y%m%d %H%M%S"),
         "deaths": take("24小時內死亡人數"),
@@ -136,5 +146,5 @@ CITY = Importer(
     },
 )
 
-IMPORTERS = {"crashes": [NATIONAL, CITY]}
+IMPORTERS = {"crashes": [NATIONAL, POLICE, CITY]}
 NEAR = {"crashes": {"junction": 30.0, "road": 40.0}}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Case, Value, When
-from django.db.models.functions import ExtractHour
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from layers.areas.models import Station, Ward
 from layers.registry.rows import PointRow
@@ -29,11 +29,17 @@ class Crash(PointRow):
         output_field=models.SmallIntegerField("發生時段"),
         db_persist=True,
     )
+    weekday = models.GeneratedField(
+        expression=ExtractIsoWeekDay("occurred_at", tzinfo=ZoneInfo(settings.TIME_ZONE)),
+        output_field=models.SmallIntegerField("星期"),
+        db_persist=True,
+    )
     deaths = models.SmallIntegerField("死亡人數", default=0)
     injuries = models.SmallIntegerField("受傷人數", default=0)
     party_count = models.SmallIntegerField("當事者數", null=True, blank=True)
     pedestrian = models.BooleanField("涉及行人", default=False)
     motorcycle = models.BooleanField("涉及機車", default=False)
+    vehicle = models.CharField("第一當事者車種", max_length=1, blank=True)
     epdo = models.GeneratedField(
         expression=Case(*(When(severity=s, then=Value(w)) for s, w in EPDO.items()), default=Value(1.0)),
         output_field=models.FloatField("當量"),
@@ -91,6 +97,12 @@ class Party(models.Model):
     licence = models.CharField("駕照狀態", max_length=2, blank=True)
     alcohol = models.CharField("飲酒情形", max_length=2, blank=True)
     hit_and_run = models.BooleanField("肇事逃逸", default=False)
+    injury_part = models.CharField("主要傷處", max_length=2, blank=True)
+    use = models.CharField("車輛用途", max_length=2, blank=True)
+    licence_kind = models.CharField("駕照種類", max_length=2, blank=True)
+    occupation = models.CharField("職業", max_length=2, blank=True)
+    trip = models.CharField("旅次目的", max_length=2, blank=True)
+    platform = models.CharField("外送或共享平台", max_length=40, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -101,6 +113,42 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.crash_id}/{self.number}"
+
+
+class Casualty(models.Model):
+    """死傷者: whoever died or was hurt. Parties who were are here by themselves (`casualties.sql`); a person whom the
+    form does not count among the parties is added beside them. No names, no identity numbers."""
+
+    crash = models.ForeignKey(Crash, models.CASCADE, related_name="casualties")
+    party = models.OneToOneField(Party, models.CASCADE, null=True, blank=True, verbose_name="當事者")
+    vehicle = models.CharField("當事者區分", max_length=4, blank=True)
+    sex = models.CharField("性別", max_length=2, blank=True)
+    age = models.SmallIntegerField("年齡", null=True, blank=True)
+    injury = models.CharField("受傷程度", max_length=2)
+    injury_part = models.CharField("主要傷處", max_length=2, blank=True)
+    protection = models.CharField("保護裝備", max_length=2, blank=True)
+
+    class Meta:
+        ordering = ("party__number", "pk")
+        verbose_name = verbose_name_plural = "死傷者"
+
+    def __str__(self) -> str:
+        return f"{self.crash_id}: {self.injury}"
+
+
+class Post(models.Model):
+    """Where somebody serves: crashes that this station handles are that person's cases."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="post", verbose_name="帳號"
+    )
+    stations = models.ManyToManyField(Station, verbose_name="派出所")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "服務單位"
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class Tally(models.Model):
@@ -149,6 +197,6 @@ from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme'
 )
 
 __all__ = [
-    "EPDO", "Crash", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
+    "EPDO", "Casualty", "Crash", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "Post", "RoadTally", "Scene", "SceneEdit",
     "SceneOutline", "ScenePhoto", "SceneStep", "Tally",
 ]  # fmt: skip

@@ -116,4 +116,5 @@ def field_entry(f: Field) -> Json:
         "filter": f.filter,
         "popup": f.popup,
         "tile": f.tile is not None,
+        "tint": f.tint is not None,
     }

@@ -46,6 +46,8 @@ class Field:
     """`tile` is the lowest zoom at which the value is written into vector tiles (None: never).
 
     Tiles are scraped easily and every attribute is paid for in each of them, so the default is None.
+    `tint` is the lowest zoom at which it may be asked for all the same (`fields=`), because the portal can colour the
+    layer by it; nobody else pays for it.
     `of` names the layer whose row the value is the id of, so that a reader can be led there.
     `filter` puts the field into the portal's filter form and the queryables (True for all but free text).
     """
@@ -57,6 +59,7 @@ class Field:
     codes: CodeList | None = None
     clearance: Clearance = Clearance.PUBLIC
     tile: int | None = None
+    tint: int | None = None
     filter: bool = True
     popup: bool = True
     of: str | None = None

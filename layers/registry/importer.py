@@ -60,7 +60,10 @@ class Place:
 
     `missing` says why a kind of file has no place at all: all its rows are rejected with that reason, unless
     somebody added columns of longitude and latitude since.
-    `within` is a WGS 84 box; what lies outside of it is a slip of the pen.
+    `within` is a WGS 84 box; what lies outside of it is a slip of the pen. `city` asks for more: to lie within the
+    city, as far as its districts are known. `defaults` are points (lon, lat) that somebody's program writes where it
+    knows no place; with `minutes`, so is every point whose degrees are whole minutes both ways, which of a hundred
+    million measured places one is.
     """
 
     lon: tuple[str, ...] = ()
@@ -69,6 +72,9 @@ class Place:
     crs: str | None = None
     within: tuple[float, float, float, float] | None = None
     missing: Text | None = None
+    city: bool = False
+    minutes: bool = False
+    defaults: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,8 @@ class Child:
 
     `parent` is the child's reference to the row, `order` names the child within it; `count` is the row's
     field that holds how many there are. A file that counts no further than `capped` gives this number to
-    all that follow; they are counted on in the order of their lines.
+    all that follow; they are counted on in the order of their lines. `tells` are yes-or-no fields of the row that
+    any of its children makes true: field → (the child's column, beginnings of its value).
     """
 
     model: type[Model]
@@ -86,6 +93,7 @@ class Child:
     fields: Mapping[str, Take]
     count: str | None = None
     capped: int | None = None
+    tells: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

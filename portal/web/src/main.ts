@@ -16,6 +16,7 @@ import { remember } from "./state/history";
 import { resume } from "./state/resume";
 import { live } from "./state/live";
 import { counting, counts, startCounting } from "./state/counts";
+import { startLooks } from "./state/looks";
 import { catalogue, restore, theme } from "./state/portal";
 import { batch, effect } from "./state/store";
 import { watchSession } from "./state/session";
@@ -81,6 +82,7 @@ effect(() => {
 
 document.querySelector("#waiting")?.remove();
 document.body.append(document.createElement("antu-shell"));
+startLooks();
 startCounting();
 remember();
 enclose();

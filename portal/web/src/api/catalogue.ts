@@ -18,6 +18,8 @@ export interface Field {
   filter: boolean;
   popup: boolean;
   tile: boolean;
+  /** Whether the layer can be coloured by it. */
+  tint?: boolean;
 }
 
 export interface LegendEntry {
@@ -61,6 +63,9 @@ export interface Layer {
   about?: string | null;
   /** Of a surface that was judged: how good its newest was. */
   scores?: object | null;
+  /** What its tiles are asked for where that is more than usual, and the values that share one colour. */
+  asked?: readonly string[];
+  rest?: readonly Value[];
 }
 
 export interface Catalogue {

@@ -76,6 +76,7 @@ function tiles(layers: readonly Layer[], picture: Picture): SourceSpecification 
   const asked = {
     datetime: only ? picture.datetime(only) : null,
     filter: only ? picture.filter(only) : null,
+    fields: only?.asked?.join(",") ?? null,
     v: edits || null,
   };
   const path = `${picture.origin}/tiles/${layers.map((layer) => layer.id).join(",")}/{z}/{x}/{y}.mvt`;

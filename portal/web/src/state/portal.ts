@@ -59,6 +59,8 @@ export const work = signal<string>("explore");
 export const asOf = signal<string | null>(null);
 /** Parts of the link that this version does not know, handed on as they came. */
 export const unknown = signal<Readonly<Record<string, string>>>({});
+/** Layers that are coloured by another field than their own → the field. */
+export const looks = signal<Readonly<Record<string, string>>>({});
 /** Layers whose rows have changed on the server → how often. */
 export const edits = signal<Readonly<Record<string, number>>>({});
 
@@ -129,6 +131,7 @@ export const view = computed<View>(() => {
     days: days.value,
     pane: pane.value,
     compare: compare.value,
+    looks: looks.value,
     work: work.value === "explore" ? null : work.value,
     lang: null,
     as: asOf.value,
@@ -152,6 +155,7 @@ export function restore(wanted: View): string[] {
   days.value = Object.fromEntries(Object.entries(wanted.days).filter(([id]) => known(id)));
   pane.value = wanted.pane;
   compare.value = wanted.compare;
+  looks.value = Object.fromEntries(Object.entries(wanted.looks ?? {}).filter(([id, field]) => byId.get(id)?.fields.some((one) => one.name === field && one.tint)));
   work.value = wanted.work ?? "explore";
   asOf.value = wanted.as;
   if (wanted.lang) void speak(wanted.lang);

@@ -41,6 +41,8 @@ export interface View {
   /** The panel beside the map. */
   pane: string | null;
   compare: Comparison | null;
+  /** Layers coloured by another field than their own. */
+  looks?: Readonly<Record<string, string>>;
   work: string | null;
   lang: "zh" | "en" | null;
   /** When the link was made, `2026-11-21T09:30Z`: nothing is shown that happened after that day. */
@@ -88,6 +90,8 @@ export function encode(view: View): string {
   if (days.length) parts.push(`d=${days.map(([id, day]) => `${id}~${day}`).join(";")}`);
   if (view.pane) parts.push(`p=${quoted(view.pane)}`);
   if (view.compare) parts.push(`cmp=${compared(view.compare)}`);
+  const looks = Object.entries(view.looks ?? {});
+  if (looks.length) parts.push(`c=${looks.map(([id, field]) => `${id}:${field}`).join(",")}`);
   if (view.lang) parts.push(`lang=${view.lang}`);
   if (view.as) parts.push(`as=${view.as}`);
   for (const [key, value] of Object.entries(view.unknown)) parts.push(`${quoted(key)}=${quoted(value)}`);
@@ -127,7 +131,7 @@ export function decode(hash: string): { view: View; strange: string[] } {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "d", "p", "cmp", "lang", "as"]);
+const KNOWN = new Set(["w", "l", "t", "h", "in", "q", "sel", "d", "p", "cmp", "c", "lang", "as"]);
 
 function split(text: string, at: string): [string, string] {
   const place = text.indexOf(at);
@@ -183,6 +187,12 @@ function read(view: Mutable<View>, key: string, value: string): boolean {
     case "cmp":
       view.compare = readComparison(value);
       return view.compare !== null;
+    case "c": {
+      const pairs = value.split(",").map((pair) => pair.split(":"));
+      if (!pairs.every((pair) => pair.length === 2 && pair.every((part) => ID.test(part)))) return false;
+      view.looks = Object.fromEntries(pairs) as Record<string, string>;
+      return true;
+    }
     case "as":
       if (!MOMENT.test(value) || Number.isNaN(Date.parse(value))) return false;
       view.as = value;

@@ -6,7 +6,8 @@ import { heldTo } from "../api/cql2";
 import { number, say, t } from "../i18n/t";
 import { counts, inZoom } from "../state/counts";
 import { editing } from "../state/editing";
-import { catalogue, conditionOf, fade, place, shown, switchClass, switchLayer } from "../state/portal";
+import { catalogue, conditionOf, fade, looks, place, shown, switchClass, switchLayer } from "../state/portal";
+import { look, tints } from "../state/looks";
 import { signal } from "../state/store";
 import { icon } from "./icons";
 import { ramp, swatch } from "./legend";
@@ -89,6 +90,7 @@ class Tree extends View {
     const classes = classesOf(layer);
     const plain = layer.legend.filter((entry) => !classes?.entries.includes(entry));
     return [
+      ...this.#tint(layer),
       ...(classes ? classes.entries.map((entry) => this.#class(layer, classes.field, classes.entries, entry)) : []),
       ...plain.map((entry) => (entry.ramp ? this.#ramp(layer, entry) : html`<div class="class still">${swatch(entry)}<span>${say(entry.label)}</span></div>`)),
     ];
@@ -98,6 +100,19 @@ class Tree extends View {
   #scores(layer: Layer): TemplateResult {
     void import("../surfaces/score");
     return html`<antu-score .layer=${layer}></antu-score>`;
+  }
+
+  /** What the marks are coloured by, where there is a choice. */
+  #tint(layer: Layer): TemplateResult[] {
+    const fields = tints(layer);
+    if (!fields.length) return [];
+    const now = looks.value[layer.id] ?? "";
+    return [
+      html`<label class="tint">${t("tint")}<select @change=${(e: Event) => look(layer, (e.target as HTMLSelectElement).value || null)}>
+        <option value="" ?selected=${!now}>${t("tint.own")}</option>
+        ${fields.map((field) => html`<option value=${field.name} ?selected=${field.name === now}>${say(field.title)}</option>`)}
+      </select></label>`,
+    ];
   }
 
   #ramp(layer: Layer, entry: LegendEntry): TemplateResult {
@@ -111,7 +126,7 @@ class Tree extends View {
     const on = !held || held.includes(value);
     const count = counts.value[layer.id];
     const n = count && count !== "failed" ? (count.classes?.get(value) ?? 0) : null;
-    const all = entries.map((one) => one.filter!.value);
+    const all = [...entries.map((one) => one.filter!.value), ...(layer.rest ?? [])];
     return html`<label class="class ${on ? "" : "off"}" data-value=${String(value)}>
       <input type="checkbox" class="unseen" .checked=${on} @change=${() => switchClass(layer, field, all, value)} />
       ${swatch(entry)}<span>${say(entry.label)}</span>

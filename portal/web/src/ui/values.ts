@@ -38,7 +38,7 @@ function unit(text: string): string {
 }
 
 /** Tiles carry days since 1970; everything else is ISO 8601. */
-function moment(value: unknown, clock: boolean): string {
+export function moment(value: unknown, clock: boolean): string {
   const when = typeof value === "number" ? new Date(value * 86_400_000) : new Date(String(value));
   if (Number.isNaN(when.getTime())) return String(value);
   const timeZone = typeof value === "number" || !clock ? "UTC" : ZONE;

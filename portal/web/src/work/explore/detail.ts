@@ -14,7 +14,7 @@ import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
 import { happening } from "./happening";
-import { wayBack } from "./pane";
+import { offered, wayBack } from "./pane";
 import { happened, referring, type Happened } from "./related";
 
 type Shown = { layer: Layer; feature: Feature } | "busy" | "gone" | "failed";
@@ -99,7 +99,7 @@ class Detail extends View {
         ${close}
       </header>
       <div class="scroll">
-        ${this.#happenings()} ${this.#fields(now.layer, one)} ${this.#belongs(now.layer, one)}
+        ${this.#happenings()} ${this.#people(now.layer, one)} ${this.#fields(now.layer, one)} ${this.#belongs(now.layer, one)}
         <antu-threads .layer=${now.layer.id} .feature=${String(one.id)}></antu-threads>
       </div>
       <footer>
@@ -155,6 +155,13 @@ class Detail extends View {
     return html`<dl class="fields">
       ${told.map((f) => html`<div><dt title=${f.description ? say(f.description) : nothing}>${say(f.title)}</dt><dd>${reads(f, one.properties[f.name])}</dd></div>`)}
     </dl>`;
+  }
+
+  /** Parties and casualties of a crash, for police. */
+  #people(layer: Layer, one: Feature): TemplateResult | typeof nothing {
+    if (layer.id !== "crashes" || !offered("cases")) return nothing;
+    void import("./parties");
+    return html`<antu-parties .crash=${one.id}></antu-parties>`;
   }
 
   #belongs(layer: Layer, one: Feature): TemplateResult | typeof nothing {

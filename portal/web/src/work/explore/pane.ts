@@ -3,11 +3,13 @@ import { html, nothing, type TemplateResult } from "lit";
 import { t, type Key } from "../../i18n/t";
 import { batch, signal } from "../../state/store";
 import type { Selection } from "../../state/url";
-import { pane, selection } from "../../state/portal";
+import { catalogue, pane, selection } from "../../state/portal";
 import { icon, type IconName } from "../../ui/icons";
 
-export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
+export const PANES: Readonly<Record<string, { title: Key; icon: IconName; police?: true }>> = {
   rank: { title: "rank", icon: "rank" },
+  charts: { title: "charts", icon: "time" },
+  cases: { title: "cases", icon: "case", police: true },
   list: { title: "list", icon: "list" },
   take: { title: "take", icon: "load" },
   surfaces: { title: "surfaces", icon: "target" },
@@ -19,6 +21,9 @@ export const PANES: Readonly<Record<string, { title: Key; icon: IconName }>> = {
 
 /** What was chosen on the map when the panel was opened. */
 export const cameFrom = signal<Selection | null>(null);
+/** Whether this viewer has that panel at all. */
+export const offered = (which: string): boolean => !PANES[which]?.police || POLICE.has(catalogue.viewer.clearance);
+const POLICE = new Set(["police", "restricted"]);
 
 /** Opens a panel, or closes it when it is the one that is open. */
 export function turnTo(which: string): void {

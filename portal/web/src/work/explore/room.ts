@@ -6,6 +6,7 @@ import "../../ui/tree";
 import "./detail";
 import "./held";
 import "./list";
+import { offered } from "./pane";
 import "./rank";
 import "./swipe";
 import "./take";
@@ -16,6 +17,15 @@ import "./ways";
 
 const PANELS: Readonly<Record<string, () => TemplateResult>> = {
   rank: () => html`<antu-rank></antu-rank>`,
+  charts: () => {
+    void import("./charts");
+    return html`<antu-charts></antu-charts>`;
+  },
+  cases: () => {
+    if (!offered("cases")) return html``;
+    void import("./cases");
+    return html`<antu-cases></antu-cases>`;
+  },
   list: () => html`<antu-list></antu-list>`,
   take: () => html`<antu-take></antu-take>`,
   surfaces: () => {

@@ -4,7 +4,7 @@ import { t } from "../../i18n/t";
 import { pane } from "../../state/portal";
 import { icon } from "../../ui/icons";
 import { View } from "../../ui/view";
-import { PANES, turnTo } from "./pane";
+import { offered, PANES, turnTo } from "./pane";
 import { canCompare, comparing, turnComparing } from "./swipe";
 
 class Ways extends View {
@@ -13,7 +13,7 @@ class Ways extends View {
       <button class="way" aria-pressed=${comparing() === "swipe"} ?disabled=${!canCompare()} @click=${() => turnComparing("swipe")}>${icon("swipe")}<span>${t("swipe")}</span></button>
       <button class="way" aria-pressed=${comparing() === "twin"} ?disabled=${!canCompare()} @click=${() => turnComparing("twin")}>${icon("twin")}<span>${t("twin")}</span></button>
       <hr />
-      ${Object.entries(PANES).map(
+      ${Object.entries(PANES).filter(([id]) => offered(id)).map(
         ([id, { title, icon: drawing }]) => html`<button class="way" aria-pressed=${pane.value === id} @click=${() => turnTo(id)}>${icon(drawing)}<span>${t(title)}</span></button>`,
       )}
     </div>`;
