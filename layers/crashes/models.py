@@ -148,7 +148,15 @@ from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme'
     SceneStep,
 )
 
+from layers.crashes.screening.models import (  # noqa: E402
+    CrashWindow,
+    EpdoWeight,
+    Screened,
+    ScreenedJunction,
+    ScreenedSection,
+)
+
 __all__ = [
-    "EPDO", "Crash", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
-    "SceneOutline", "ScenePhoto", "SceneStep", "Tally",
+    "EPDO", "Crash", "CrashWindow", "EpdoWeight", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
+    "SceneOutline", "ScenePhoto", "SceneStep", "Screened", "ScreenedJunction", "ScreenedSection", "Tally",
 ]  # fmt: skip

@@ -96,15 +96,9 @@ def test_the_rules_tell_as_much_as_headings_can() -> None:
     right, all_ = table.right(found.pairs)
     assert all_ > 800
     assert right / all_ >= 0.75
-    sure, agrees = zip(
-        *(
-            (float(r["confidence"]), r["agrees"] == "1")
-            for r in found.rows
-            if r.get("coded_type") in set("ABCD")
-        ),
-        strict=True,
-    )
-    assert calibrate.error(sure, agrees) <= 0.12
+    told = [r for r in found.rows if r["coded_type"] in set("ABCD") and r["family"] not in ("PD", "OT", "SV")]
+    sure, agrees = [float(r["confidence"]) for r in told], [r["agrees"] == "1" for r in told]
+    assert calibrate.error(sure, agrees) <= 0.06
 
 
 def test_winds_are_read_as_files_write_them() -> None:
