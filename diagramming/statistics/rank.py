@@ -115,7 +115,9 @@ def harm(
     some = (mean > 0) & (var > 0)
     shape = np.where(some, mean**2 / np.where(some, var, 1.0), 1.0)
     low, high = (
-        np.where(some, stats.gamma.ppf(q, shape, scale=np.where(some, var, 1.0) / np.where(some, mean, 1.0)), mean)
+        np.where(
+            some, stats.gamma.ppf(q, shape, scale=np.where(some, var, 1.0) / np.where(some, mean, 1.0)), mean
+        )
         for q in (0.025, 0.975)
     )
     return [Harm(*(float(v) for v in row)) for row in np.column_stack([seen, mean, low, high])]

@@ -126,7 +126,9 @@ def _figure(
         "trend": (changed[0] - 1.0) * total / (total + STEADY) if changed else 0.0,
         "dominance": common[0][1] / total if common and total >= 5 else 0.0,
     }
-    return Figure(id, 0, dict(counts), vulnerable, severe, changed, above, harm, grade(inputs, members(usual)), group)
+    return Figure(
+        id, 0, dict(counts), vulnerable, severe, changed, above, harm, grade(inputs, members(usual)), group
+    )
 
 
 def _usual(mine: Mapping[int, Sequence[Happened]]) -> tuple[float, float]:

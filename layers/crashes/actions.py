@@ -8,10 +8,12 @@ from ninja import Router
 from data.codes import table
 from layers.access import Clearance
 from layers.crashes.models import Crash, Party
+from layers.crashes.movements.api import router as movements
 from layers.crashes.scenes.api import router as scenes
 
 router = Router(tags=["crashes"])
 router.add_router("", scenes)
+router.add_router("", movements)
 CODED = {
     "vehicle": "crash.vehicle",
     "action": "crash.action",

@@ -1,4 +1,5 @@
-"""Each night the network is screened anew, so that ranks follow the crashes of the day."""
+"""Each night the network is screened anew, so that ranks follow the crashes of the day; every hour movements are inferred
+where scenes have changed."""
 
 from __future__ import annotations
 
@@ -11,3 +12,11 @@ def screen_network(timestamp: int) -> dict[str, int]:
     from layers.crashes.screening.network import renew
 
     return renew()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="infer-movements", pass_context=False)
+def infer_movements(timestamp: int) -> int:
+    from layers.crashes.movements.infer import changed
+
+    return changed()

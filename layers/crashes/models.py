@@ -138,6 +138,7 @@ class RoadTally(Tally):
         return f"{self.road_id} {self.year}"
 
 
+from layers.crashes.movements.models import CrashMovement  # noqa: E402
 from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme's tables in this module)
     EvidenceMark,
     ImpactPoint,
@@ -147,7 +148,6 @@ from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme'
     ScenePhoto,
     SceneStep,
 )
-
 from layers.crashes.screening.models import (  # noqa: E402
     CrashWindow,
     EpdoWeight,
@@ -157,6 +157,6 @@ from layers.crashes.screening.models import (  # noqa: E402
 )
 
 __all__ = [
-    "EPDO", "Crash", "CrashWindow", "EpdoWeight", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
+    "EPDO", "Crash", "CrashMovement", "CrashWindow", "EpdoWeight", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
     "SceneOutline", "ScenePhoto", "SceneStep", "Screened", "ScreenedJunction", "ScreenedSection", "Tally",
 ]  # fmt: skip
