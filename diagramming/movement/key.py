@@ -69,7 +69,7 @@ def parse(text: str) -> Key:
     if family in ("SV", "RX"):
         first, second, rel, object = parts[0], "S", "none", parts[1] if len(parts) > 1 else ""
     else:
-        first, second, rel = (parts + ["", "", ""])[:3]
+        first, second, rel = [*parts, "", "", ""][:3]
         object = parts[3] if len(parts) > 3 else ""
     if first not in TURNS or second not in TURNS or rel not in RELATIONS:
         raise ValueError(

@@ -22,6 +22,7 @@ from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
 from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
+from layers.crashes.diagrams import keep_glyphs
 from layers.crashes.screening.network import renew
 from layers.hotspots.drawing import draw
 from layers.registry.register import register
@@ -78,8 +79,9 @@ def finish(say: Say) -> bool:
         cursor.execute("ANALYZE")
     say("surfaces")
     draw()
-    say("screening")
+    say("screening and collision diagrams")
     renew()
+    keep_glyphs()
     unfinished.update(finished_at=timezone.now())
     return True
 

@@ -49,7 +49,7 @@ def collision_diagram(
         raise Http404
     from layers.crashes.diagrams import of_junction
 
-    svg = of_junction(id, mode).svg
+    svg = of_junction(id, mode, who=viewer.actor).svg
     if form == "svg":
         return HttpResponse(svg, content_type="image/svg+xml")
     import cairosvg

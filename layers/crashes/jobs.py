@@ -20,3 +20,11 @@ def infer_movements(timestamp: int) -> int:
     from layers.crashes.movements.infer import changed
 
     return changed()
+
+
+@app.periodic(cron="22 4 * * *")
+@app.task(queueing_lock="lay-out-collisions", pass_context=False)
+def lay_out_collisions(timestamp: int) -> int:
+    from layers.crashes.diagrams import keep_glyphs
+
+    return keep_glyphs()

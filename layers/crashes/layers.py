@@ -3,6 +3,7 @@
 from data.codes import table
 from layers.access import Clearance
 from layers.crashes.models import Crash
+from layers.crashes.movements.layers import GLYPHS
 from layers.crashes.scenes.layers import SCENES
 from layers.crashes.screening.layers import SCREENED
 from layers.registry.field import Field
@@ -230,5 +231,6 @@ LAYERS = [
         provenance=COUNTED,
     ),
     *SCREENED,
+    *GLYPHS,
     *SCENES,
 ]

@@ -138,7 +138,12 @@ class RoadTally(Tally):
         return f"{self.road_id} {self.year}"
 
 
-from layers.crashes.movements.models import CrashMovement  # noqa: E402
+from layers.crashes.movements.models import (  # noqa: E402
+    CollisionDiagram,
+    CrashGlyph,
+    CrashGlyphPoint,
+    CrashMovement,
+)
 from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme's tables in this module)
     EvidenceMark,
     ImpactPoint,
@@ -157,6 +162,6 @@ from layers.crashes.screening.models import (  # noqa: E402
 )
 
 __all__ = [
-    "EPDO", "Crash", "CrashMovement", "CrashWindow", "EpdoWeight", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
+    "EPDO", "CollisionDiagram", "Crash", "CrashGlyph", "CrashGlyphPoint", "CrashMovement", "CrashWindow", "EpdoWeight", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "RoadTally", "Scene", "SceneEdit",
     "SceneOutline", "ScenePhoto", "SceneStep", "Screened", "ScreenedJunction", "ScreenedSection", "Tally",
 ]  # fmt: skip
