@@ -43,7 +43,10 @@ def _path(p: Path2, k: float) -> Line:
     elif p.turn in TURNS:
         knee, end = (-ux * reach * 0.12, -uy * reach * 0.12), (ox * 2.6, oy * 2.6)
         shape = [
-            tuple((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c for a, b, c in zip(start, knee, end, strict=True))
+            tuple(
+                (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c
+                for a, b, c in zip(start, knee, end, strict=True)
+            )
             for t in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
         ]  # type: ignore[misc]
     else:
@@ -51,5 +54,10 @@ def _path(p: Path2, k: float) -> Line:
     (ex, ey), (hx, hy) = shape[-1], (-oy, ox)
     if p.turn in ("P", "X"):
         return tuple((x * k, y * k) for x, y in shape)
-    head = [(ex - ox * 1.5 + hx * 0.8, ey - oy * 1.5 + hy * 0.8), (ex, ey), (ex - ox * 1.5 - hx * 0.8, ey - oy * 1.5 - hy * 0.8), (ex, ey)]
+    head = [
+        (ex - ox * 1.5 + hx * 0.8, ey - oy * 1.5 + hy * 0.8),
+        (ex, ey),
+        (ex - ox * 1.5 - hx * 0.8, ey - oy * 1.5 - hy * 0.8),
+        (ex, ey),
+    ]
     return tuple((x * k, y * k) for x, y in (*shape, *head))

@@ -198,7 +198,7 @@ def _label(several: Sequence[Crash], block: Block, mode: Mode) -> str:
     counts = [sum(c.severity == s for c in several) for s in (1, 2, 3)]
     told = f"{FAMILIES[several[0].key.family][0]} ×{len(several)}"
     if mode == "condensed" or len(several) >= 4:
-        told += f"  A1 {counts[0]} A2 {counts[1]} A3 {counts[2]}"
+        told += f"（A1 {counts[0]}・A2 {counts[1]}・A3 {counts[2]}）"
     box, head = block.box, block.header
     size = min(2.3, (head[2] - head[0]) / (0.62 * sum(1.6 if ord(ch) > 255 else 1 for ch in told)))
     return (
@@ -238,10 +238,11 @@ def _plan(at: Junction, words: Words, sheet: Sheet, middle: tuple[float, float])
     for k, leg in enumerate(at.legs):
         name = words.legs[k] if k < len(words.legs) and words.legs[k] else leg.name
         a, b = x + (REACH + 4) * sin(radians(leg.bearing)), y - (REACH + 4) * cos(radians(leg.bearing))
-        out.append(
-            f'<text x="{number(a)}" y="{number(b + 1)}" font-size="3.2" text-anchor="middle" paint-order="stroke" '
-            f'stroke="#fff" stroke-width=".8">{escape(name)}</text>'
-        )
+        # twice, since not every reader of SVG paints a halo under the letters
+        out += [
+            f'<text x="{number(a)}" y="{number(b + 1)}" font-size="3.2" text-anchor="middle" {pen}>{escape(name)}</text>'
+            for pen in ('stroke="#fff" stroke-width=".9" stroke-linejoin="round"', "")
+        ]
     nx, ny = sheet.plan[2] - 6, sheet.plan[1] - 12
     out.append(f'<path d="M{number(nx)} {number(ny - 6)}l2.4 7-2.4-1.6-2.4 1.6z" fill="{INK}"/>')
     out.append(f'<text x="{number(nx)}" y="{number(ny + 5)}" font-size="3.2" text-anchor="middle">N</text>')
@@ -280,7 +281,7 @@ def _table(crashes: Sequence[Crash], sheet: Sheet) -> str:
             )
         for n, (name, by) in enumerate(shown[column * 5 : column * 5 + 5]):
             y = y0 + 6.6 + 3.5 * n
-            size = min(2.4, 26 / (0.62 * sum(1.6 if ord(ch) > 255 else 1 for ch in name)))
+            size = min(2.4, 23 / (0.64 * sum(1.6 if ord(ch) > 255 else 1 for ch in name)))
             out.append(
                 f'<text x="{number(left)}" y="{number(y)}" font-size="{number(size)}">{escape(name)}</text>'
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from django.http import Http404
 from django.utils import timezone
 from pyproj import Transformer
 
+from diagramming.glyphs.lines import lines
 from diagramming.layout.diagram import Crash as Drawn
 from diagramming.layout.diagram import Diagram, Mode, Words, bundles, diagram, mark, target
 from diagramming.layout.ground import spread
@@ -25,7 +27,8 @@ from diagramming.movement.key import parse
 from diagramming.movement.legs import Junction as Plan
 from diagramming.movement.legs import Leg
 from layers.crashes.models import CollisionDiagram, Crash, CrashMovement
-from layers.crashes.movements.infer import legs_of_junction, of_form
+from layers.crashes.movements.glyphs import replace_all
+from layers.crashes.movements.infer import legs_of_junction, legs_of_junctions, of_form
 from layers.registry.rows import TWD97, WGS84
 from layers.streets.models import Junction
 
@@ -55,20 +58,28 @@ class Site:
     last: Any = None
 
 
+@cache
+def _between(source: int, target: int) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
 def site(id: int, only: Sequence[int] | None = None) -> Site:
     """The junction and its crashes, all or those whose ids are given."""
     junction = Junction.objects.filter(pk=id).first()
     if junction is None:
         raise Http404
-    x, y = Transformer.from_crs(WGS84, TWD97, always_xy=True).transform(junction.geom.x, junction.geom.y)
-    legs = legs_of_junction(id)
     found = Crash.objects.filter(junction_id=id)
     if only is not None:
         found = found.filter(pk__in=only)
     crashes = list(found.select_related("movement").prefetch_related("parties").order_by("pk"))
+    return _site(junction, crashes, legs_of_junction(id))
+
+
+def _site(junction: Junction, crashes: Sequence[Crash], legs: tuple[Leg, ...]) -> Site:
+    x, y = _between(WGS84, TWD97).transform(junction.geom.x, junction.geom.y)
     drawn = tuple(_drawn(crash, legs, (x, y)) for crash in crashes)
     last = max((c.occurred_at for c in crashes), default=None)
-    return Site(id, junction.name, Plan(legs), (x, y), drawn, last)
+    return Site(junction.pk, junction.name, Plan(legs), (x, y), drawn, last)
 
 
 def of_junction(
@@ -111,7 +122,9 @@ def street(middle: tuple[float, float], reach: float = 45.0) -> str:
     for item in under(street_around(*middle, reach), middle, reach=reach):
         if isinstance(item, Shape):
             d = "".join(
-                "M" + "L".join(f"{number(x * k)} {number(-y * k)}" for x, y in ring) + ("z" if item.closed else "")
+                "M"
+                + "L".join(f"{number(x * k)} {number(-y * k)}" for x, y in ring)
+                + ("z" if item.closed else "")
                 for ring in item.rings
             )
             out.append(
@@ -144,7 +157,8 @@ def _drawn(crash: Crash, legs: Sequence[Leg], middle: tuple[float, float]) -> Dr
 def _moved(drawn: Drawn, row: CrashMovement, legs: Sequence[Leg], middle: tuple[float, float]) -> Drawn:
     """Legs are taken over only while they are still those of the junction."""
     same = len(row.legs) == len(legs) and all(
-        abs((leg["bearing"] - mine.bearing + 180) % 360 - 180) < 1.0 for leg, mine in zip(row.legs, legs, strict=True)
+        abs((leg["bearing"] - mine.bearing + 180) % 360 - 180) < 1.0
+        for leg, mine in zip(row.legs, legs, strict=True)
     )
     key = parse(row.key)
     told = [(p["approach"], p["exit"]) for p in row.parties[:2]] if same else []
@@ -165,14 +179,30 @@ def _moved(drawn: Drawn, row: CrashMovement, legs: Sequence[Leg], middle: tuple[
     )
 
 
+def back_to_world(at: Site, metres: tuple[float, float]) -> list[float]:
+    """Of a point in metres from the middle of a junction."""
+    x, y = _between(TWD97, WGS84).transform(at.middle[0] + metres[0], at.middle[1] + metres[1])
+    return [round(x, 7), round(y, 7)]
+
+
+def places_of(at: Site) -> dict[str, tuple[float, float]]:
+    """Where each crash happened, in metres from the middle: its point of impact, or its place in the record."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.id, coalesce((m.place->>0)::float, ST_X(p.at)), coalesce((m.place->>1)::float, ST_Y(p.at)) "
+            "FROM crashes_crash c LEFT JOIN crashes_crashmovement m ON m.crash_id = c.id, "
+            "LATERAL (SELECT ST_Transform(c.geom, %s)) AS p (at) WHERE c.id = ANY(%s)",
+            [TWD97, [int(c.id) for c in at.crashes]],
+        )
+        return {str(id): (x - at.middle[0], y - at.middle[1]) for id, x, y in cursor.fetchall()}
+
+
 def features(at: Site) -> list[dict[str, Any]]:
     """Marks on the ground: lines of each party, leaders of blocks, and a point of each crash, in WGS 84."""
-    back = Transformer.from_crs(TWD97, WGS84, always_xy=True)
+    back = _between(TWD97, WGS84)
 
     def world(points: Sequence[tuple[float, float]]) -> list[list[float]]:
-        return [
-            [round(v, 7) for v in back.transform(at.middle[0] + x, at.middle[1] + y)] for x, y in points
-        ]
+        return [[round(v, 7) for v in back.transform(at.middle[0] + x, at.middle[1] + y)] for x, y in points]
 
     ordered = sorted(at.crashes, key=lambda c: (c.severity, c.at, c.id))
     numbers = {c.id: n for n, c in enumerate(sorted(at.crashes, key=lambda c: (c.at, c.id)), 1)}
@@ -191,8 +221,6 @@ def features(at: Site) -> list[dict[str, Any]]:
             "movement": str(crash.key), "family": crash.key.family, "words": crash.key.words(), "unsure": crash.unsure,
             "night": crash.night, "wet": crash.wet,
         }  # fmt: skip
-        from diagramming.glyphs.lines import lines
-
         for part, line in lines(mark(at.plan, crash, str(numbers[id]))):
             moved = world([(spot.at[0] + x, spot.at[1] + y) for x, y in line])
             out.append(_feature({"type": "LineString", "coordinates": moved}, part, said))
@@ -214,6 +242,18 @@ def keep_glyphs(least: int = 3) -> int:
             [least],
         )
         wanted = [id for (id,) in cursor.fetchall()]
-    from layers.crashes.movements.glyphs import replace_all
+    return replace_all(one for k in range(0, len(wanted), 200) for one in _sites(wanted[k : k + 200]))
 
-    return replace_all(site(id) for id in wanted)
+
+def _sites(ids: Sequence[int]) -> list[Site]:
+    """Many junctions with three questions to the database."""
+    crashes: dict[int, list[Crash]] = {}
+    found = Crash.objects.filter(junction_id__in=ids).select_related("movement").prefetch_related("parties")
+    for crash in found.order_by("pk"):
+        assert crash.junction_id is not None
+        crashes.setdefault(crash.junction_id, []).append(crash)
+    legs = legs_of_junctions(ids)
+    return [
+        _site(junction, crashes.get(junction.pk, []), legs.get(junction.pk, ()))
+        for junction in Junction.objects.filter(pk__in=ids).order_by("pk")
+    ]

@@ -5,7 +5,7 @@ What a person decided stands over what is inferred; both are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,10 +26,10 @@ SPECIAL = {"01": "P", "02": "B", "03": "P", "07": "CL", "08": "CR", "13": "P"}
 SIDE = ("TO", "TA", "TS", "UT", "LC")
 LEGS = """
     SELECT degrees(ST_Azimuth(j.geom, ST_LineInterpolatePoint(g.line, least(1, 20 / greatest(ST_Length(g.line::geography), 1))))),
-           r.name, r.name_en, r.oneway, j.id = r.from_junction_id
+           r.name, r.oneway, j.id = r.from_junction_id, j.id
     FROM streets_junction j JOIN streets_road r ON j.id IN (r.from_junction_id, r.to_junction_id),
          LATERAL (SELECT CASE WHEN j.id = r.from_junction_id THEN r.geom ELSE ST_Reverse(r.geom) END) AS g (line)
-    WHERE j.id = %s ORDER BY 1, r.id
+    WHERE j.id = ANY(%s) ORDER BY 1, r.id
 """
 ALONG = """
     SELECT degrees(ST_Azimuth(ST_LineInterpolatePoint(r.geom, greatest(f.at - 0.02, 0)), ST_LineInterpolatePoint(r.geom, least(f.at + 0.02, 1)))),
@@ -40,13 +40,24 @@ ALONG = """
 
 
 def legs_of_junction(id: int) -> tuple[Leg, ...]:
+    return legs_of_junctions([id]).get(id, ())
+
+
+def legs_of_junctions(ids: Sequence[int]) -> dict[int, tuple[Leg, ...]]:
+    """Clockwise from north; the names are those of the streets."""
+    out: dict[int, list[Leg]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(LEGS, (id,))
-        return tuple(
-            Leg(float(bearing), name, inbound=not (oneway and leaves), outbound=not (oneway and not leaves))
-            for bearing, name, _, oneway, leaves in cursor.fetchall()
-            if bearing is not None
-        )
+        cursor.execute(LEGS, (list(ids),))
+        for bearing, name, oneway, leaves, junction in cursor.fetchall():
+            if bearing is not None:
+                leg = Leg(
+                    float(bearing),
+                    name,
+                    inbound=not (oneway and leaves),
+                    outbound=not (oneway and not leaves),
+                )
+                out.setdefault(junction, []).append(leg)
+    return {id: tuple(legs) for id, legs in out.items()}
 
 
 def legs_of(crash: Crash) -> tuple[Leg, ...]:
@@ -245,3 +256,26 @@ def changed() -> int:
         if kept != scene.version:
             done += renew(scene.crash) is not None
     return done
+
+
+def keys_of(ids: Sequence[int]) -> list[str]:
+    """The movement key of each crash: what was inferred or decided, else what its form says."""
+    found = Crash.objects.filter(pk__in=list(ids)).select_related("movement").prefetch_related("parties")
+    out = []
+    for crash in found:
+        row = getattr(crash, "movement", None)
+        out.append(row.key if row is not None else str(of_form(crash, list(crash.parties.all())).key))
+    return out
+
+
+def with_keys(wanted: Sequence[str], what: str = "junctions") -> list[int]:
+    """Crashes whose movement is of one of these families (TO) or is one of these keys (TO(L,S,opposing))."""
+    place = {"junction__isnull": False} if what == "junctions" else {"road__isnull": False}
+    found = Crash.objects.filter(**place).select_related("movement").prefetch_related("parties")
+    out = []
+    for crash in found.iterator(2000):
+        row = getattr(crash, "movement", None)
+        key = row.key if row is not None else str(of_form(crash, list(crash.parties.all())).key)
+        if key in wanted or key.partition("(")[0] in wanted:
+            out.append(crash.pk)
+    return out

@@ -60,7 +60,9 @@ class CrashGlyph(models.Model):
     unsure = models.BooleanField("行向待確認", default=False)
     geom = models.LineStringField(srid=WGS84, spatial_index=False)
     merc = models.GeneratedField(
-        expression=Transform("geom", MERCATOR), output_field=models.LineStringField(srid=MERCATOR), db_persist=True
+        expression=Transform("geom", MERCATOR),
+        output_field=models.LineStringField(srid=MERCATOR),
+        db_persist=True,
     )
 
     def __str__(self) -> str:

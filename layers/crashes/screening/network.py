@@ -162,7 +162,7 @@ def _columns(f: Figure, found: Found) -> dict[str, object]:
     trend = f.trend or (None, None, None)
     return {
         "start": found.start, "until": found.until, **numbers(f),
-        "trend": _rounded(trend[0]), "trend_low": _rounded(trend[1]), "trend_high": _rounded(trend[2]),
+        "trend": rounded(trend[0]), "trend_low": rounded(trend[1]), "trend_high": rounded(trend[2]),
         "rules": [[name, held] for name, held in f.grade.rules],
     }  # fmt: skip
 
@@ -180,7 +180,7 @@ def numbers(f: Figure) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
     """A factor of change as a share; what is beyond telling is left empty."""
     return None if value is None or not -1e3 < value < 1e3 else round(value - 1.0, 3)
 
