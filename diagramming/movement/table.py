@@ -92,6 +92,13 @@ def _two(units: Sequence[Unit]) -> bool:
     return len(units) == 2 and all(u.heading is not None and u.vehicle not in PERSONS for u in units)
 
 
+def pairs_of(path: Path, told: Mapping[str, Any], types: set[str]) -> Iterator[tuple[list[Unit], str]]:
+    """What the rules are measured on: two vehicles with headings, coded as one of these types."""
+    for _, units, coded in _crashes(path, told):
+        if coded in types and _two(units):
+            yield units, coded
+
+
 def right(counts: Mapping[tuple[str, str], int]) -> tuple[int, int]:
     return sum(n for (coded, said), n in counts.items() if coded == said), sum(counts.values())
 

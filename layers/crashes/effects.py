@@ -19,6 +19,8 @@ from layers.registry.sql import Sql, relation
 from layers.registry.text import Text
 
 YEAR = 365.25
+LEAST = 10
+"""Crashes before at places like the treated ones, without which nothing is expected of them."""
 
 
 class Measure(Inputs):
@@ -84,6 +86,11 @@ def compared(asked: Measure, run: Run) -> Mapping[str, Any]:
         [max(total[g][0] / total[g][1] * (p.km or 1.0), 1e-6) for p, g in rest],
     )
     pool = (sum(before[p.id] for p, _ in rest), sum(after[p.id] for p, _ in rest))
+    if pool[0] < LEAST:
+        raise BadInput(
+            "places",
+            f"places like these had {pool[0]} crashes before, too few to say what was to be expected; choose a longer time.",
+        )
     years = ((stop - start).days / YEAR, (last - asked.done).days / YEAR)
     found = compare(
         [before[p.id] for p, _ in mine],
