@@ -42,13 +42,10 @@ def _path(p: Path2, k: float) -> Line:
         ]
     elif p.turn in TURNS:
         knee, end = (-ux * reach * 0.12, -uy * reach * 0.12), (ox * 2.6, oy * 2.6)
-        shape = [
-            tuple(
-                (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c
-                for a, b, c in zip(start, knee, end, strict=True)
-            )
-            for t in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-        ]  # type: ignore[misc]
+        shape = []
+        for t in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+            a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t * t
+            shape.append((a * start[0] + b * knee[0] + c * end[0], a * start[1] + b * knee[1] + c * end[1]))
     else:
         shape = [start, (-ox * 0.9, -oy * 0.9)]
     (ex, ey), (hx, hy) = shape[-1], (-oy, ox)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from diagramming.statistics import rank
 from diagramming.statistics.grade import INPUTS, Grade, grade
+from diagramming.statistics.rank import Excess, Harm
 
 YEAR = 365.25
 FEW = 15
@@ -51,8 +52,8 @@ class Figure:
     vulnerable: float
     severe: float
     trend: tuple[float, float, float] | None
-    excess: rank.Excess
-    harm: rank.Harm
+    excess: Excess
+    harm: Harm
     grade: Grade
     group: str
 
@@ -70,7 +71,7 @@ class Peak:
     end: float
     crashes: int
     epdo: float
-    excess: rank.Excess
+    excess: Excess
 
 
 def screen(
@@ -109,8 +110,8 @@ def _figure(
     id: int,
     mine: Sequence[Happened],
     counts: Counter[int],
-    above: rank.Excess,
-    harm: rank.Harm,
+    above: Excess,
+    harm: Harm,
     period: tuple[date, date],
     group: str,
     usual: tuple[float, float],

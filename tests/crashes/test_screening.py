@@ -56,8 +56,9 @@ def town(db: None) -> Iterator[Town]:
     for n, junction in enumerate(junctions):
         for k in range(13 if n == 3 else 2):
             made = Crash.objects.create(
-                key=f"s-c{number}", severity=2 if k % 2 else 3, occurred_at=LAST - timedelta(days=(80 if n == 3 else 400) * k), origin="test",
-                geom=junction.geom, junction=junction, road=road, type="16" if n == 3 else "13", motorcycle=True,
+                key=f"s-c{number}", severity=2 if k % 2 else 3, origin="test",
+                occurred_at=LAST - timedelta(days=80 * k if n == 3 else 30 + 400 * k),
+                geom=junction.geom, junction=junction, road=road, type="16" if n == 3 or k else "13", motorcycle=True,
             )  # fmt: skip
             Party.objects.create(crash=made, number=1, vehicle="B03", action="05", impact="01")
             Party.objects.create(crash=made, number=2, vehicle="C03", action="09", impact="11")
@@ -113,7 +114,7 @@ def test_screening_as_a_process(town: Town) -> None:
     answer = run(
         PUBLIC, "screen-network", limit=3, filter="severity = 2", outputs={"table": "application/json"}
     )
-    assert [r["crashes"] for r in answer["rows"]] == [6]
+    assert [r["crashes"] for r in answer["rows"]] == [6, 1, 1]
     with pytest.raises(Failed, match="before it begins"):
         run(PUBLIC, "screen-network", start="2030-01-01", until="2029-01-01")
 

@@ -14,7 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from diagramming.movement import form
-from diagramming.movement.infer import Movement, Override, infer, meet
+from diagramming.movement.headings import Said
+from diagramming.movement.infer import Movement, infer, meet
 from diagramming.movement.key import FAMILIES, Key
 from diagramming.movement.legs import Junction as Plan
 from diagramming.movement.legs import Leg
@@ -78,7 +79,7 @@ def legs_of(crash: Crash) -> tuple[Leg, ...]:
     )
 
 
-def of_form(crash: Crash, parties: list[Party]) -> form.Said:
+def of_form(crash: Crash, parties: list[Party]) -> Said:
     people = [form.Person(p.vehicle, p.action, p.impact) for p in parties]
     day = crash.occurred_at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     return form.classify(crash.type, people, day)
@@ -134,7 +135,7 @@ def inferred(crash: Crash, scene: Scene, legs: tuple[Leg, ...]) -> dict[str, Any
 
 
 def _key(
-    at: Plan, moved: list[Movement], special: list[str | None], said: form.Said
+    at: Plan, moved: list[Movement], special: list[str | None], said: Said
 ) -> tuple[Key, float, tuple[tuple[Key, float], ...]]:
     """Of two vehicles the pair decides, under what the type of the form allows; of a pedestrian or one vehicle the form
     does, and the scene gives the turn."""
@@ -225,11 +226,8 @@ def stands(row: CrashMovement) -> None:
     told = []
     for p in said["parties"]:
         i, j = p.get("approach"), p.get("exit")
-        over = Override(i, j, said["who"], said["why"])
         turn = (
-            at.turn(over.approach, over.exit)
-            if i is not None and j is not None
-            else before.get(p["party"], {}).get("turn", "S")
+            at.turn(i, j) if i is not None and j is not None else before.get(p["party"], {}).get("turn", "S")
         )
         told.append(
             {"party": p["party"], "approach": i, "exit": j, "turn": p.get("turn") or turn, "confidence": 1.0}

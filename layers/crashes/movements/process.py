@@ -124,7 +124,9 @@ def overlaid(asked: Several, run: Run) -> Mapping[str, Any]:
     frame = [leg.bearing for leg in found[0].plan.legs]
     if len(frame) < 2:
         raise BadInput("junctions", f"junction {found[0].id} has no two streets.")
-    features, refused, counted = [], [], []
+    features: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    counted: list[dict[str, Any]] = []
     for at in found:
         mine = [leg.bearing for leg in at.plan.legs]
         fit = lay(mine, frame)

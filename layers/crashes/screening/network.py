@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -123,14 +123,15 @@ def find(
 
 def renew() -> dict[str, int]:
     """Screens both kinds and replaces what was kept; how many rows of each there are now."""
+    found: tuple[Found, Found] | None
     try:
         found = find("junctions"), find("sections")
     except NothingToScreen:
-        found = ()
+        found = None
     with transaction.atomic():
         for model in (ScreenedJunction, ScreenedSection, CrashWindow):
             model.objects.all().delete()
-        if not found:
+        if found is None:
             return {"junctions": 0, "sections": 0, "windows": 0}
         at_junctions, on_sections = found
         lengths = {p.id: p.km for p in places("sections")}
@@ -158,7 +159,7 @@ def renew() -> dict[str, int]:
     }  # fmt: skip
 
 
-def _columns(f: Figure, found: Found) -> dict[str, object]:
+def _columns(f: Figure, found: Found) -> dict[str, Any]:
     trend = f.trend or (None, None, None)
     return {
         "start": found.start, "until": found.until, **numbers(f),
@@ -167,7 +168,7 @@ def _columns(f: Figure, found: Found) -> dict[str, object]:
     }  # fmt: skip
 
 
-def numbers(f: Figure) -> dict[str, object]:
+def numbers(f: Figure) -> dict[str, Any]:
     """A figure in columns, as they are kept and as they are answered."""
     return {
         "rank": f.rank, "crashes": f.crashes, **{f"a{k}": f.counts.get(k, 0) for k in (1, 2, 3)},

@@ -59,7 +59,7 @@ def screened(asked: Screen, run: Run) -> Mapping[str, Any]:
     run.progress(80, "writing")
     shown = found.figures[: asked.limit]
     places = network.named(asked.what, [f.place for f in shown])
-    table = [
+    table: list[dict[str, Any]] = [
         {
             "id": f.place, "name": places[f.place][0], **network.numbers(f),
             "trend": network.rounded(f.trend[0]) if f.trend else None,
