@@ -81,7 +81,7 @@ def finish(say: Say) -> bool:
     draw()
     say("screening and collision diagrams")
     renew()
-    keep_glyphs()
+    keep_glyphs(least=5)
     unfinished.update(finished_at=timezone.now())
     return True
 
