@@ -9,10 +9,14 @@ from layers.registry.source import CITY
 from layers.registry.style import Labels, Lines, Points, Style
 from layers.registry.text import Text
 
-_FIGURES = (
-    "rank, crashes, a1, a2, a3, vulnerable, severe, epdo, epdo_expected, epdo_low, epdo_high, \"like\", expected, "
-    "excess, excess_low, excess_high, trend, trend_low, trend_high, grade, grade_name, alike, start AS since, until"
-)  # fmt: skip
+_FIGURES = ", ".join(
+    f's."{name}"'
+    for name in (
+        "rank", "crashes", "a1", "a2", "a3", "vulnerable", "severe", "epdo", "epdo_expected", "epdo_low", "epdo_high",
+        "like", "expected", "excess", "excess_low", "excess_high", "trend", "trend_low", "trend_high", "grade",
+        "grade_name", "alike", "until",
+    )
+) + ', s."start" AS since'  # fmt: skip
 EXCESS = Text(
     "經驗貝氏期望值超出同類地點平均的件數（全期間）；區間下限大於 0 者，超出不是偶然。",
     "Crashes over the whole period that the Empirical-Bayes expectation lies above places like it; where the interval is "
@@ -105,7 +109,7 @@ SCREENED = [
         source=Query(
             sql=f"""
                 SELECT c.id, c.geom, c.merc, c.name, c.name_en, c.start AS "from", c."end" AS "to", c.length_m,
-                       s.per_km, {_FIGURES.replace("rank,", "s.rank,", 1).replace("start AS", "s.start AS")}
+                       s.per_km, {_FIGURES}
                 FROM crashes_screenedsection s JOIN streets_section c ON c.id = s.section_id
             """,
             geometry="line",
