@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString, Point
+from django.db import connection
 
 from gis.processes.run import Failed, Running, produce
 from layers.access import Viewer
 from layers.crashes.models import Crash, CrashWindow, EpdoWeight, Party, ScreenedJunction, ScreenedSection
 from layers.crashes.screening import network
 from layers.registry.process import processes
+from layers.registry.register import register
+from layers.registry.sql import columns, relation
 from layers.streets.models import Junction, Road, Section
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +213,16 @@ def test_overlay_and_shares(town: Town) -> None:
     assert first["more"]
     with pytest.raises(Failed, match="no two streets"):
         run(POLICE, "overlay-junctions", junctions=ids)
+
+
+@pytest.mark.parametrize(
+    "id", ["junction_screening", "section_screening", "crash_windows", "collision_glyphs", "collision_points"]
+)
+def test_the_layers_can_be_asked(id: str, db: None) -> None:
+    layer = register.find(id, POLICE)
+    assert layer is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT q.id, q.geom, q.merc{columns(layer, layer.fields)} FROM {relation(layer)} LIMIT 1"
+        )
+        assert len(cursor.description) == 3 + len(layer.fields)
