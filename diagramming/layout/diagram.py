@@ -14,7 +14,7 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from diagramming.glyphs.mark import INK, Mark, Path2, draw, number, severity, symbols
-from diagramming.layout.place import Group, Layout, Sheet, place
+from diagramming.layout.place import Block, Group, Layout, Sheet, place
 from diagramming.movement.key import FAMILIES, Key
 from diagramming.movement.legs import Junction
 
@@ -74,29 +74,30 @@ def diagram(
     words, sheet = words or Words(), sheet or Sheet()
     ordered = sorted(crashes, key=lambda c: (c.severity, c.at or datetime.max, c.id))
     middle = ((sheet.plan[0] + sheet.plan[2]) / 2, (sheet.plan[1] + sheet.plan[3]) / 2)
-    bundles = _bundles(ordered, mode)
+    found = bundles(ordered, mode)
     numbers = {c.id: n for n, c in enumerate(sorted(ordered, key=lambda c: (c.at or datetime.max, c.id)), 1)}
-    targets = _apart({name: _target(at, several, middle) for name, several in bundles.items()})
+    targets = _apart({name: target(at, several, middle) for name, several in found.items()})
     groups = [
         Group(name, tuple(c.id for c in (several[:1] if mode == "condensed" else several)), targets[name])
-        for name, several in bundles.items()
+        for name, several in found.items()
     ]
     layout = place(groups, sheet)
     parts = [_head(words, sheet, ordered), _plan(at, words, sheet, middle)]
     for block in layout.blocks:
-        several = bundles[block.group.key]
+        several = found[block.group.key]
         width = min(0.2 + 0.08 * len(several), 1.4) if mode == "condensed" else 0.2
         path = "M" + "L".join(f"{number(x)} {number(y)}" for x, y in block.leader)
         x, y = block.group.target
         parts.append(f'<path d="{path}" fill="none" stroke="#64748b" stroke-width="{number(width)}"/>')
         parts.append(f'<circle cx="{number(x)}" cy="{number(y)}" r=".8" fill="{INK}"/>')
         if mode != "pins":
-            parts.append(_label(block.group.key, several, block.box, mode))
+            parts.append(_label(several, block, mode))
         for crash in several:
             if crash.id in layout.cells:
                 gx, gy = layout.cells[crash.id]
-                glyph = draw(_mark(at, crash, str(numbers[crash.id])), gx, gy, layout.scale)
+                glyph = draw(mark(at, crash, str(numbers[crash.id])), gx, gy, layout.scale)
                 parts.append(f'<g data-crash="{escape(crash.id)}">{glyph}</g>')
+    parts.append(_table(ordered, sheet))
     parts.append(_legend(sheet, words, layout))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{number(sheet.width)}mm" height="{number(sheet.height)}mm" '
@@ -106,7 +107,7 @@ def diagram(
     return Diagram(svg, layout, layout.metrics)
 
 
-def _bundles(crashes: Sequence[Crash], mode: Mode) -> dict[str, list[Crash]]:
+def bundles(crashes: Sequence[Crash], mode: Mode) -> dict[str, list[Crash]]:
     out: dict[str, list[Crash]] = {}
     for c in crashes:
         name = c.id if mode == "pins" else f"{c.key}|{_leg(c.legs[0])}|{_leg(c.legs[1])}"
@@ -118,7 +119,7 @@ def _leg(leg: Leg2 | None) -> str:
     return "-" if leg is None or leg[0] is None else str(leg[0])
 
 
-def _target(at: Junction, crashes: Sequence[Crash], middle: tuple[float, float]) -> tuple[float, float]:
+def target(at: Junction, crashes: Sequence[Crash], middle: tuple[float, float]) -> tuple[float, float]:
     """The mean place where it is known; else where the two paths meet in theory."""
     known = [c.place for c in crashes if c.place is not None]
     if known:
@@ -172,7 +173,7 @@ def _apart(targets: dict[str, tuple[float, float]]) -> dict[str, tuple[float, fl
     return out
 
 
-def _mark(at: Junction, c: Crash, label: str) -> Mark:
+def mark(at: Junction, c: Crash, label: str) -> Mark:
     headings = {"same": 0.0, "opposing": 180.0, "from-left": 90.0, "from-right": 270.0, "none": 90.0}
     bends = {"L": -90.0, "R": 90.0, "U": 180.0, "CL": -25.0, "CR": 25.0}
 
@@ -193,17 +194,17 @@ def _mark(at: Junction, c: Crash, label: str) -> Mark:
     return Mark(first, second, c.severity, label, c.night, c.wet, unsure, max(c.parties - 2, 0))
 
 
-def _label(name: str, several: Sequence[Crash], box: tuple[float, float, float, float], mode: Mode) -> str:
+def _label(several: Sequence[Crash], block: Block, mode: Mode) -> str:
     counts = [sum(c.severity == s for c in several) for s in (1, 2, 3)]
     told = f"{FAMILIES[several[0].key.family][0]} ×{len(several)}"
     if mode == "condensed" or len(several) >= 4:
-        told += f"  A1 {counts[0]} A2 {counts[1]} A3 {counts[2]}"
-    wide = box[2] - box[0]
-    size = min(2.3, wide / (0.62 * sum(1.6 if ord(ch) > 255 else 1 for ch in told)))
+        told += f"（A1 {counts[0]}・A2 {counts[1]}・A3 {counts[2]}）"
+    box, head = block.box, block.header
+    size = min(2.3, (head[2] - head[0]) / (0.62 * sum(1.6 if ord(ch) > 255 else 1 for ch in told)))
     return (
-        f'<rect x="{number(box[0])}" y="{number(box[1])}" width="{number(wide)}" height="{number(box[3] - box[1])}" '
-        f'fill="none" stroke="#cbd5e1" stroke-width=".18"/>'
-        f'<text x="{number(box[0] + 0.2)}" y="{number(box[1] - 0.6)}" font-size="{number(size)}">{escape(told)}</text>'
+        f'<rect x="{number(box[0])}" y="{number(box[1])}" width="{number(box[2] - box[0])}" '
+        f'height="{number(box[3] - box[1])}" fill="none" stroke="#cbd5e1" stroke-width=".18"/>'
+        f'<text x="{number(head[0])}" y="{number(box[1] - 0.6)}" font-size="{number(size)}">{escape(told)}</text>'
     )
 
 
@@ -211,7 +212,14 @@ def _plan(at: Junction, words: Words, sheet: Sheet, middle: tuple[float, float])
     x, y = middle
     out = []
     if words.plan:
-        out.append(f'<g transform="translate({number(x)} {number(y)})">{words.plan}</g>')
+        x0, y0, x1, y1 = sheet.plan
+        out.append(
+            f'<clipPath id="plan"><rect x="{number(x0)}" y="{number(y0)}" width="{number(x1 - x0)}" '
+            f'height="{number(y1 - y0)}"/></clipPath><g clip-path="url(#plan)">'
+            f'<g transform="translate({number(x)} {number(y)})">{words.plan}</g></g>'
+            f'<rect x="{number(x0)}" y="{number(y0)}" width="{number(x1 - x0)}" height="{number(y1 - y0)}" fill="none" '
+            'stroke="#cbd5e1" stroke-width=".2"/>'
+        )
     else:
         ends = [
             (x + REACH * sin(radians(leg.bearing)), y - REACH * cos(radians(leg.bearing))) for leg in at.legs
@@ -230,9 +238,11 @@ def _plan(at: Junction, words: Words, sheet: Sheet, middle: tuple[float, float])
     for k, leg in enumerate(at.legs):
         name = words.legs[k] if k < len(words.legs) and words.legs[k] else leg.name
         a, b = x + (REACH + 4) * sin(radians(leg.bearing)), y - (REACH + 4) * cos(radians(leg.bearing))
-        out.append(
-            f'<text x="{number(a)}" y="{number(b + 1)}" font-size="3.2" text-anchor="middle">{escape(name)}</text>'
-        )
+        # twice, since not every reader of SVG paints a halo under the letters
+        out += [
+            f'<text x="{number(a)}" y="{number(b + 1)}" font-size="3.2" text-anchor="middle" {pen}>{escape(name)}</text>'
+            for pen in ('stroke="#fff" stroke-width=".9" stroke-linejoin="round"', "")
+        ]
     nx, ny = sheet.plan[2] - 6, sheet.plan[1] - 12
     out.append(f'<path d="M{number(nx)} {number(ny - 6)}l2.4 7-2.4-1.6-2.4 1.6z" fill="{INK}"/>')
     out.append(f'<text x="{number(nx)}" y="{number(ny + 5)}" font-size="3.2" text-anchor="middle">N</text>')
@@ -247,6 +257,39 @@ def _head(words: Words, sheet: Sheet, crashes: Sequence[Crash]) -> str:
         f'<text x="{number(m)}" y="19.5" font-size="3.4">{escape(words.subtitle)}</text>'
         f'<text x="{number(sheet.width - m)}" y="13" font-size="4.2" text-anchor="end">共 {len(crashes)} 件　{counts}</text>'
     )
+
+
+def _table(crashes: Sequence[Crash], sheet: Sheet) -> str:
+    """The commonest movements below the plan, with killed, injured and damage alone."""
+    counts: dict[str, list[int]] = {}
+    for c in crashes:
+        row = counts.setdefault(c.key.words(), [0, 0, 0])
+        row[min(max(c.severity, 1), 3) - 1] += 1
+    rows = sorted(counts.items(), key=lambda r: (-sum(r[1]), r[0]))
+    shown, rest = rows[:9], rows[9:]
+    if rest:
+        shown.append((f"其他 {len(rest)} 種", [sum(r[1][k] for r in rest) for k in range(3)]))
+    x0, y0 = (sheet.plan[0] + sheet.plan[2]) / 2 - 55, sheet.plan[3] + 3
+    out = [
+        f'<rect x="{number(x0)}" y="{number(y0)}" width="110" height="22" fill="#fff" stroke="#cbd5e1" stroke-width=".2"/>'
+    ]
+    for column in (0, 1):
+        left = x0 + 2 + column * 55
+        for k, name in enumerate(("件", "A1", "A2", "A3")):
+            out.append(
+                f'<text x="{number(left + 30 + 6.5 * k)}" y="{number(y0 + 3.2)}" font-size="2.2" text-anchor="end" fill="#64748b">{name}</text>'
+            )
+        for n, (name, by) in enumerate(shown[column * 5 : column * 5 + 5]):
+            y = y0 + 6.6 + 3.5 * n
+            size = min(2.4, 23 / (0.64 * sum(1.6 if ord(ch) > 255 else 1 for ch in name)))
+            out.append(
+                f'<text x="{number(left)}" y="{number(y)}" font-size="{number(size)}">{escape(name)}</text>'
+            )
+            for k, value in enumerate((sum(by), *by)):
+                out.append(
+                    f'<text x="{number(left + 30 + 6.5 * k)}" y="{number(y)}" font-size="2.4" text-anchor="end">{value}</text>'
+                )
+    return "".join(out)
 
 
 def _legend(sheet: Sheet, words: Words, layout: Layout) -> str:

@@ -23,6 +23,8 @@ Rect = tuple[float, float, float, float]
 SMALLEST, FLOOR, SHRINK = 10.0 / BOX[0], 7.0 / BOX[0], 0.95
 """Marks of 10×6 mm can be read at arm's length; smaller ones, down to the floor, are for sheets with hundreds."""
 TRACK, HEAD, GAP = 0.7, 3.2, 1.6
+RISE, CLEAR = 0.5, 1.3
+"""How far from the inner edge of its block a leader rises, and how much of the edge its header leaves to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Block:
     group: Group
     box: Rect
     leader: tuple[Point, ...]
+
+    @property
+    def header(self) -> Rect:
+        """Where its words stand: above the block, beside the leader."""
+        x0, y0, x1, _ = self.box
+        if self.leader[0][0] - x0 < x1 - self.leader[0][0]:
+            return x0 + CLEAR, y0 - HEAD + 0.2, x1 - 0.2, y0 - 0.1
+        return x0 + 0.2, y0 - HEAD + 0.2, x1 - CLEAR, y0 - 0.1
 
 
 @dataclass(slots=True)
@@ -196,7 +206,7 @@ def _column(
             wide = cols * w
             bx = x0 + x if side < 0 else x1 - x - wide
             by, track = y + strip, y + TRACK * (k + 0.5)
-            riser = bx + wide / 2
+            riser = bx + wide - RISE if side < 0 else bx + RISE
             box = (bx, by, bx + wide, by + ceil(len(group.ids) / cols) * h)
             blocks.append(Block(group, box, ((riser, by), (riser, track), (inner, track), group.target)))
             for n, id in enumerate(group.ids):
@@ -280,6 +290,8 @@ def measure(layout: Layout) -> dict[str, float]:
         i, j = shapely.STRtree(inner).query(lines, predicate="intersects")
         crossings += len(i)
         del k
+    heads = [shapely.box(*block.header) for block in layout.blocks]
+    cut = len(shapely.STRtree(heads).query(lines, predicate="intersects")[0]) if lines else 0
     key = {id: block.group.key for block in layout.blocks for id in block.group.ids}
     sizes = {block.group.key: len(block.group.ids) for block in layout.blocks}
     cohesion, shared = 1.0, [n for n, i in enumerate(ids) if sizes[key[i]] > 1]
@@ -291,6 +303,7 @@ def measure(layout: Layout) -> dict[str, float]:
     lengths = np.array([line.length for line in lines]) if lines else np.zeros(1)
     return {
         "overlaps": float(overlaps), "unplaced": float(len(layout.unplaced)), "crossings": float(crossings),
+        "headers_cut": float(cut),
         "cohesion": float(cohesion), "leader_mean_mm": float(lengths.mean()),
         "leader_95_mm": float(np.percentile(lengths, 95)), "scale": layout.scale,
         "glyph_width_mm": w, "glyph_height_mm": h,

@@ -58,6 +58,26 @@ class Key:
         return f"{TURNS[self.first]}×{RELATIONS[self.rel]}{TURNS[self.second]}・{FAMILIES[self.family][0]}"
 
 
+def parse(text: str) -> Key:
+    """What `str(key)` wrote. Raises ValueError with a sentence about what is no key."""
+    family, _, rest = text.partition("(")
+    parts = rest.removesuffix(")").split(",") if rest.endswith(")") else []
+    if family not in FAMILIES or not parts:
+        raise ValueError(
+            f"「{text[:60]}」不是動態型態。 “{text[:60]}” is no movement key such as TO(L,S,opposing)."
+        )
+    if family in ("SV", "RX"):
+        first, second, rel, object = parts[0], "S", "none", parts[1] if len(parts) > 1 else ""
+    else:
+        first, second, rel = [*parts, "", "", ""][:3]
+        object = parts[3] if len(parts) > 3 else ""
+    if first not in TURNS or second not in TURNS or rel not in RELATIONS:
+        raise ValueError(
+            f"「{text[:60]}」不是動態型態。 “{text[:60]}” is no movement key such as TO(L,S,opposing)."
+        )
+    return Key(family, first, second, rel, object)
+
+
 def wrap(degrees: float) -> float:
     """Into −180 … 180."""
     return (degrees + 180.0) % 360.0 - 180.0

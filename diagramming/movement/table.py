@@ -2,7 +2,7 @@
 
 The mapping (TOML): `id`, `shape` = "long" (a row per party, in `order`) or "wide"; `[party]` or `[[parties]]` name the
 columns heading, or from and to, manoeuvre, vehicle; `[headings]`, `[manoeuvres]`, `[vehicles]` turn values into ours;
-`type` and `[types]` (our family = their code) compare with a coded type; `[join]` adds the columns of a second file.
+`type` and `[types]` (our family, or one key of it, = their code) compare with a coded type; `[join]` adds the columns of a second file.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import csv
 import gzip
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from diagramming.movement.crosswalk import codes
-from diagramming.movement.headings import WINDS, Unit, classify, manoeuvre
+from diagramming.movement.headings import PERSONS, Unit, classify, manoeuvre, wind
 
 COLUMNS = (
     "id",
@@ -34,19 +34,26 @@ COLUMNS = (
 )
 
 
+PAIRS = ("RE", "SS", "LC", "HO", "SO", "AN", "TO", "TA", "TS", "UT")
+
+
 class BadTable(ValueError):
     """What is wrong with the file or the mapping, in a sentence."""
 
 
 @dataclass(slots=True)
 class Outcome:
+    """`pairs` is the confusion of what the rules are made for: two vehicles, nobody on foot, both headings known."""
+
     rows: list[dict[str, str]] = field(default_factory=list)
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unanswered: int = 0
+    """Coded crashes of which headings are missing, so that the rules say no type."""
 
     def agreement(self, types: set[str] | None = None) -> tuple[int, int]:
         """Of how many crashes with a coded type (of these types) the rules say the same."""
-        seen = {k: n for k, n in self.confusion.items() if types is None or k[0] in types}
-        return sum(n for (coded, said), n in seen.items() if coded == said), sum(seen.values())
+        return right({k: n for k, n in self.confusion.items() if types is None or k[0] in types})
 
 
 def mapping(path: Path) -> dict[str, Any]:
@@ -59,9 +66,10 @@ def mapping(path: Path) -> dict[str, Any]:
 def run(path: Path, told: Mapping[str, Any]) -> Outcome:
     out = Outcome()
     types = {str(k): str(v) for k, v in told.get("types", {}).items()}
+    pairs = {types[f] for f in PAIRS if f in types}
     for id, units, coded in _crashes(path, told):
         said = classify(units)
-        type = types.get(said.key.family, said.key.family)
+        type = types.get(str(said.key), types.get(said.key.family, said.key.family))
         row = dict(
             zip(
                 COLUMNS,
@@ -73,8 +81,26 @@ def run(path: Path, told: Mapping[str, Any]) -> Outcome:
         if coded:
             row["agrees"] = "1" if coded == type else "0"
             out.confusion[coded, type] += 1
+            out.unanswered += said.key.family == "OT"
+            if coded in pairs and _two(units):
+                out.pairs[coded, type] += 1
         out.rows.append({**row, **codes(said.key)})
     return out
+
+
+def _two(units: Sequence[Unit]) -> bool:
+    return len(units) == 2 and all(u.heading is not None and u.vehicle not in PERSONS for u in units)
+
+
+def pairs_of(path: Path, told: Mapping[str, Any], types: set[str]) -> Iterator[tuple[list[Unit], str]]:
+    """What the rules are measured on: two vehicles with headings, coded as one of these types."""
+    for _, units, coded in _crashes(path, told):
+        if coded in types and _two(units):
+            yield units, coded
+
+
+def right(counts: Mapping[tuple[str, str], int]) -> tuple[int, int]:
+    return sum(n for (coded, said), n in counts.items() if coded == said), sum(counts.values())
 
 
 def write(out: Outcome, path: Path) -> None:
@@ -155,8 +181,9 @@ def _heading(said: str, told: Mapping[str, Any]) -> float | None:
     known = told.get("headings", {}).get(said, said)
     if isinstance(known, int | float):
         return float(known) % 360.0
-    if str(known).upper() in WINDS:
-        return WINDS[str(known).upper()]
+    told_by_name = wind(str(known))
+    if told_by_name is not None:
+        return told_by_name
     try:
         return float(known) % 360.0
     except ValueError:

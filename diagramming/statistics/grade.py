@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 INPUTS = {
     "excess": (0.0, 3.0),  # crashes a year above places like it
@@ -30,9 +31,12 @@ class Grade:
     rules: tuple[tuple[str, float], ...]
 
 
-def grade(inputs: Mapping[str, float]) -> Grade:
-    """The strongest rule counts whole, the others add a tenth of what is still missing: monotone and without jumps."""
-    high = {k: min(max((inputs[k] - a) / (b - a), 0.0), 1.0) for k, (a, b) in INPUTS.items()}
+def grade(
+    inputs: Mapping[str, float], members: Mapping[str, tuple[float, float]] = MappingProxyType(INPUTS)
+) -> Grade:
+    """The strongest rule counts whole, the others add a tenth of what is still missing: monotone and without jumps.
+    `members` says from where to where an input rises from nothing to wholly high; a city may have its own."""
+    high = {k: min(max((inputs[k] - a) / max(b - a, 1e-9), 0.0), 1.0) for k, (a, b) in members.items()}
     held = [(" ∧ ".join(names), min(high[n] for n in names), top) for names, top in RULES]
     rest = 1.0
     for _, degree, top in held:

@@ -10,7 +10,7 @@ from math import log, sqrt
 import numpy as np
 from scipy import stats
 
-from diagramming.statistics.effect import shrink
+from diagramming.statistics.effect import Z, shrink
 
 WEIGHTS = {date(2010, 1, 1): {1: 9.5, 2: 3.5, 3: 1.0}}
 """From which day on a crash of each class weighs how much, against one with damage alone."""
@@ -39,30 +39,88 @@ class Excess:
     high: float
 
 
-def dispersion(counts: Sequence[int]) -> float:
-    """The shape of the negative binomial by moments; large where there is no more spread than by chance."""
+def dispersion(counts: Sequence[float], expected: Sequence[float] | None = None) -> float:
+    """The shape of the negative binomial by moments, about one mean or about what each place is expected to have; large
+    where there is no more spread than by chance."""
     values = np.asarray(counts, dtype=float)
-    mean, var = float(values.mean()), float(values.var(ddof=1)) if len(values) > 1 else 0.0
-    return mean**2 / (var - mean) if var > mean > 0 else 1e6
+    if expected is None:
+        mean, var = float(values.mean()), float(values.var(ddof=1)) if len(values) > 1 else 0.0
+        return mean**2 / (var - mean) if var > mean > 0 else 1e6
+    mu = np.asarray(expected, dtype=float)
+    over = float(((values - mu) ** 2 - mu).sum())
+    return float((mu**2).sum()) / over if over > 0 else 1e6
 
 
-def excess(counts: Sequence[int], like: Sequence[Hashable]) -> list[Excess]:
-    """`like` names the group that each place belongs to: same form, control and class of road."""
+def excess(
+    counts: Sequence[int], like: Sequence[Hashable], exposure: Sequence[float] | None = None
+) -> list[Excess]:
+    """`like` names the group that each place belongs to: same form, control and class of road. `exposure` is how much
+    there is of each place, such as kilometres; without it all places of a group are expected to have the same."""
+    n = np.asarray(counts, dtype=float)
+    size = np.ones(len(n)) if exposure is None else np.asarray(exposure, dtype=float)
     groups: dict[Hashable, list[int]] = {}
-    for n, name in zip(counts, like, strict=True):
-        groups.setdefault(name, []).append(n)
-    known = {name: (float(np.mean(v)), dispersion(v)) for name, v in groups.items()}
-    out = []
-    for n, name in zip(counts, like, strict=True):
-        mu, phi = known[name]
-        if mu == 0:
-            out.append(Excess(0.0, 0.0, 0.0, 0.0, 0.0))
-            continue
-        w = shrink(mu, phi)
-        mean = w * mu + (1 - w) * n
-        low, high = stats.gamma.ppf((0.025, 0.975), n + phi, scale=mu / (mu + phi))
-        out.append(Excess(mean, mu, mean - mu, float(low) - mu, float(high) - mu))
-    return out
+    for place, name in enumerate(like):
+        groups.setdefault(name, []).append(place)
+    mu, phi = np.zeros(len(n)), np.ones(len(n))
+    for members in groups.values():
+        total = size[members].sum()
+        mu[members] = n[members].sum() / total * size[members] if total > 0 else 0.0
+        phi[members] = dispersion(n[members].tolist(), None if exposure is None else mu[members].tolist())
+    some = mu > 0
+    w = np.where(some, 1.0 / (1.0 + mu / phi), 1.0)
+    mean = w * mu + (1 - w) * n
+    share = np.where(some, mu / (mu + phi), 1.0)
+    low, high = (np.where(some, stats.gamma.ppf(q, n + phi, scale=share), 0.0) for q in (0.025, 0.975))
+    return [
+        Excess(*(float(v) for v in row))
+        for row in np.column_stack([mean, mu, mean - mu, low - mu, high - mu])
+    ]
+
+
+def shrunk(count: float, mu: float, phi: float) -> Excess:
+    """One place of which it is known what places like it have."""
+    w = shrink(mu, phi)
+    mean = w * mu + (1 - w) * count
+    low, high = stats.gamma.ppf((0.025, 0.975), count + phi, scale=mu / (mu + phi))
+    return Excess(mean, mu, mean - mu, float(low) - mu, float(high) - mu)
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """EPDO as counted, and as to be expected: each class shrunk by itself, then weighted; one death more in one year
+    moves it little."""
+
+    counted: float
+    expected: float
+    low: float
+    high: float
+
+
+def harm(
+    counts: Sequence[Mapping[int, int]],
+    like: Sequence[Hashable],
+    scale: Mapping[int, float],
+    exposure: Sequence[float] | None = None,
+) -> list[Harm]:
+    """Of each place, from its crashes by class; the interval is of a gamma with the mean and the variance of the sum."""
+    mean, var, seen = np.zeros(len(counts)), np.zeros(len(counts)), np.zeros(len(counts))
+    for level, weight in scale.items():
+        n = [c.get(level, 0) for c in counts]
+        found = excess(n, like, exposure)
+        e = np.array([x.expected for x in found])
+        sd = np.array([(x.high - x.low) / (2 * Z) for x in found])
+        mean += weight * e
+        var += weight**2 * sd**2
+        seen += weight * np.asarray(n, dtype=float)
+    some = (mean > 0) & (var > 0)
+    shape = np.where(some, mean**2 / np.where(some, var, 1.0), 1.0)
+    low, high = (
+        np.where(
+            some, stats.gamma.ppf(q, shape, scale=np.where(some, var, 1.0) / np.where(some, mean, 1.0)), mean
+        )
+        for q in (0.025, 0.975)
+    )
+    return [Harm(*(float(v) for v in row)) for row in np.column_stack([seen, mean, low, high])]
 
 
 def trend(years: Sequence[float]) -> tuple[float, float, float]:

@@ -37,3 +37,10 @@ def classify_(file: Path, told: Path, out: Path) -> None:
         click.echo(f"The coded type agrees in {right:,} of {all_:,} ({right / all_:.1%}):")
         for (coded, said), n in sorted(found.confusion.items()):
             click.echo(f"  coded {coded:12} rule {said:12} {n:6,}")
+        if found.unanswered:
+            click.echo(f"Of {found.unanswered:,} of them headings are missing: the rules give no type.")
+    right, all_ = table.right(found.pairs)
+    if all_:
+        click.echo(f"Two vehicles, both headings known: {right:,} of {all_:,} ({right / all_:.1%}):")
+        for (coded, said), n in sorted(found.pairs.items()):
+            click.echo(f"  coded {coded:12} rule {said:12} {n:6,}")

@@ -23,6 +23,8 @@ from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
 from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
+from layers.crashes.diagrams import keep_glyphs
+from layers.crashes.screening.network import renew
 from layers.hotspots.drawing import draw
 from layers.registry.register import register
 from layers.registry.sql import quoted
@@ -79,6 +81,9 @@ def finish(say: Say) -> bool:
         cursor.execute("ANALYZE")
     say("surfaces")
     draw()
+    say("screening and collision diagrams")
+    renew()
+    keep_glyphs(least=5)
     unfinished.update(finished_at=timezone.now())
     return True
 

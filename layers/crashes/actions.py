@@ -11,11 +11,13 @@ from data.codes import table
 from layers.access import Clearance
 from layers.crashes.cases import router as cases
 from layers.crashes.models import Casualty, Crash, Party
+from layers.crashes.movements.api import router as movements
 from layers.crashes.scenes.api import router as scenes
 
 router = Router(tags=["crashes"])
 router.add_router("", cases)
 router.add_router("", scenes)
+router.add_router("", movements)
 CODED = {
     "vehicle": "crash.vehicle",
     "action": "crash.action",
@@ -90,7 +92,7 @@ def collision_diagram(
         raise Http404
     from layers.crashes.diagrams import of_junction
 
-    svg = of_junction(id, mode).svg
+    svg = of_junction(id, mode, who=viewer.actor).svg
     if form == "svg":
         return HttpResponse(svg, content_type="image/svg+xml")
     import cairosvg

@@ -3,7 +3,9 @@
 from data.codes import table
 from layers.access import Clearance
 from layers.crashes.models import Crash
+from layers.crashes.movements.layers import GLYPHS
 from layers.crashes.scenes.layers import SCENES
+from layers.crashes.screening.layers import SCREENED
 from layers.registry.field import Field
 from layers.registry.generalise import Grid, Only, Simplify
 from layers.registry.layer import Layer, Query
@@ -235,5 +237,7 @@ LAYERS = [
         attribution=CITY,
         provenance=COUNTED,
     ),
+    *SCREENED,
+    *GLYPHS,
     *SCENES,
 ]

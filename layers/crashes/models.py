@@ -186,6 +186,12 @@ class RoadTally(Tally):
         return f"{self.road_id} {self.year}"
 
 
+from layers.crashes.movements.models import (  # noqa: E402
+    CollisionDiagram,
+    CrashGlyph,
+    CrashGlyphPoint,
+    CrashMovement,
+)
 from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme's tables in this module)
     EvidenceMark,
     ImpactPoint,
@@ -195,8 +201,16 @@ from layers.crashes.scenes.models import (  # noqa: E402  (Django finds a theme'
     ScenePhoto,
     SceneStep,
 )
+from layers.crashes.screening.models import (  # noqa: E402
+    CrashWindow,
+    EpdoWeight,
+    Screened,
+    ScreenedJunction,
+    ScreenedSection,
+)
 
 __all__ = [
-    "EPDO", "Casualty", "Crash", "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "Post", "RoadTally", "Scene", "SceneEdit",
-    "SceneOutline", "ScenePhoto", "SceneStep", "Tally",
+    "EPDO", "Casualty", "CollisionDiagram", "Crash", "CrashGlyph", "CrashGlyphPoint", "CrashMovement", "CrashWindow", "EpdoWeight",
+    "EvidenceMark", "ImpactPoint", "JunctionTally", "Party", "Post", "RoadTally", "Scene", "SceneEdit", "SceneOutline", "ScenePhoto",
+    "SceneStep", "Screened", "ScreenedJunction", "ScreenedSection", "Tally",
 ]  # fmt: skip

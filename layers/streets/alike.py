@@ -1,53 +1,45 @@
-"""Similar junctions as a process: those of today's street map that are most like one of them, and by what they differ."""
+"""Junctions of today's street map that are alike in shape, whichever way they lie; `layers.crashes.alike` asks with it.
+
+The index of the last version of the map that this worker was asked about is kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
-
 from django.db import connection
-from pydantic import Field
 
-from layers.registry.process import JSON, BadInput, Inputs, Output, Process, Run
 from layers.registry.sql import Sql
-from layers.registry.text import Text
 from layers.streets import read
-from layers.streets.craft.similar import Index, shapes_of
+from layers.streets.craft.similar import Hit, Index, shapes_of
 
 _kept: tuple[int, Index] | None = None
-"""The index of the last version of the map that this worker was asked about."""
+NEAR = 35.0
+"""Metres within which a node of the map and a junction of the records are the same place."""
 
 
-class Like(Inputs):
-    junction: Annotated[
-        str, Text("路口：節點名稱", "The junction: the name of its node"), Field(min_length=3, max_length=100)
-    ]
-    limit: Annotated[int, Text("最多筆數", "At most this many"), Field(ge=1, le=100)] = 10
-    mirror: Annotated[bool, Text("鏡像亦可", "Mirrored ones count, too")] = True
+class NoShape(ValueError):
+    """Which node has no shape, in a sentence."""
 
 
-def similar(asked: Like, run: Run) -> Mapping[str, Any]:
+def like(name: str, limit: int, *, mirror: bool = True) -> list[Hit]:
+    """The nearest in shape, the nearest first, each with what it differs in most."""
     index = _index()
-    name = asked.junction if asked.junction.startswith("node/") else f"node/{asked.junction}"
     shape = index.shapes.get(name)
     if shape is None:
-        raise BadInput("junction", f"{name} is no junction of three streets or more in the street map.")
-    hits = index.like(shape, asked.limit, mirror=asked.mirror)
-    places = _places([hit.id for hit in hits])
-    return {
-        "junctions": [
-            {
-                "junction": hit.id,
-                "distance": hit.distance,
-                "mirrored": hit.mirrored,
-                "place": places.get(hit.id),
-                "differs": [
-                    {"zh": zh, "en": en, "there": there, "here": here} for zh, en, there, here in hit.differs
-                ],
-            }
-            for hit in hits
-        ]
-    }
+        raise NoShape(f"{name} is no junction of three streets or more in the street map.")
+    return index.like(shape, limit, mirror=mirror)
+
+
+def nodes_of(junctions: list[int] | None = None) -> dict[str, int]:
+    """Node of the map → junction of the records, of all or of these."""
+    only = "" if junctions is None else "AND j.id = ANY(%(ids)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (j.id) v.object, j.id FROM streets_junction j JOIN streets_version v "
+            "ON v.kind = 'node' AND upper_inf(v.valid) AND upper_inf(v.txn) AND ST_DWithin(v.merc, j.merc, %(near)s) "
+            f"WHERE true {only} ORDER BY j.id, v.merc <-> j.merc",
+            {"near": NEAR * 1.1, "ids": junctions},
+        )
+        return dict(cursor.fetchall())
 
 
 def _index() -> Index:
@@ -61,7 +53,7 @@ def _index() -> Index:
     return _kept[1]
 
 
-def _places(names: list[str]) -> dict[str, list[float]]:
+def places(names: list[str]) -> dict[str, list[float]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT object, ST_X(geom), ST_Y(geom) FROM streets_version "
@@ -69,25 +61,3 @@ def _places(names: list[str]) -> dict[str, list[float]]:
             (names,),
         )
         return {name: [x, y] for name, x, y in cursor.fetchall()}
-
-
-SIMILAR = Process(
-    id="similar-junctions",
-    title=Text("相似路口", "Similar junctions"),
-    description=Text(
-        "依車道、寬度、夾角、號誌與標線等參數，找出與某路口最相似者；不論旋轉或鏡像，並說明主要差異。",
-        "The junctions most like a given one by lanes, widths, angles, signals and markings, whichever way they lie, each "
-        "with what it differs in most.",
-    ),
-    inputs=Like,
-    outputs=(
-        Output(
-            "junctions",
-            Text("路口", "Junctions"),
-            {JSON: {"type": "array", "items": {"type": "object"}}},
-        ),
-    ),
-    function=similar,
-    keywords=(Text("路口", "junction"), Text("相似", "similar")),
-    example={"junction": "node/n19360000.259748000", "limit": 5},
-)

@@ -16,7 +16,6 @@ from layers.registry.process import GEOJSON, JSON, Among, BadInput, Inputs, Outp
 from layers.registry.rows import MERCATOR
 from layers.registry.sql import Sql, relation
 from layers.registry.text import Text
-from layers.streets.alike import SIMILAR
 
 MOST_METRES, MOST_FOUND, MOST_VERTICES = 5_000, 10_000, 5_000
 
@@ -145,5 +144,4 @@ PROCESSES = [
         keywords=(Text("距離", "distance"), Text("環域", "buffer")),
         example={"layer": "crashes", "near": "stations", "metres": 200},
     ),
-    SIMILAR,
 ]

@@ -216,9 +216,13 @@ SELECT 'name', r.id::text, r.name, ST_AsGeoJSON(ST_Transform(r.geom, 3826), 3) F
 
 def street(document: Document, reach: float = 120.0) -> list[dict[str, Any]]:
     """GeoJSON features in EPSG:3826 of the street map around a scene."""
+    e, n = (document.origin[k] + document.frame.center[k] for k in (0, 1))
+    return street_around(e, n, reach)
+
+
+def street_around(e: float, n: float, reach: float) -> list[dict[str, Any]]:
     import json
 
-    e, n = (document.origin[k] + document.frame.center[k] for k in (0, 1))
     with connection.cursor() as cursor:
         cursor.execute(_STREET, {"w": e - reach, "s": n - reach, "e": e + reach, "n": n + reach})
         return [
