@@ -74,8 +74,8 @@ class Editor extends View {
         ${this.#net()}
         ${told.state === "draft" ? nothing : html`<span class="state ${told.state}">${word(`state.${told.state}`)}</span>`}
         <span class="scene-gap"></span>
-        <button class="round undo" aria-label=${t("undo")} title=${now.canUndo?.words ?? t("undo")} ?disabled=${!open || !now.canUndo} @click=${undo}>${icon("undo")}</button>
-        <button class="round redo" aria-label=${t("redo")} title=${now.canRedo?.words ?? t("redo")} ?disabled=${!open || !now.canRedo} @click=${redo}>${icon("redo")}</button>
+        <button class="round step-back" aria-label=${t("undo")} title=${now.canUndo?.words ?? t("undo")} ?disabled=${!open || !now.canUndo} @click=${undo}>${icon("undo")}</button>
+        <button class="round step-on" aria-label=${t("redo")} title=${now.canRedo?.words ?? t("redo")} ?disabled=${!open || !now.canRedo} @click=${redo}>${icon("redo")}</button>
         <button class="round" aria-label=${word("layers")} aria-expanded=${layersOpen.value} @click=${() => (layersOpen.value = !layersOpen.peek())}>${icon("layers")}</button>
         <button class="filled export" @click=${() => this.#export()}>${t("scene.export", { scale: doc()!.frame.scale })}</button>
         ${layersOpen.value ? this.#layers() : nothing}
@@ -101,7 +101,7 @@ class Editor extends View {
   }
 
   #back(): TemplateResult {
-    return html`<button class="round back" aria-label=${word("back")} @click=${() => (selection.value = null)}>${icon("left")}</button>`;
+    return html`<button class="round to-cases" aria-label=${word("back")} @click=${() => (selection.value = null)}>${icon("left")}</button>`;
   }
 
   #net(): TemplateResult {
@@ -185,8 +185,8 @@ class Editor extends View {
       <header><h2 id="sheet-title">${word("sheet")}</h2><button class="round close" aria-label=${t("close")} @click=${() => (sheetOpen.value = false)}>${icon("close")}</button></header>
       <div class="sheet-view">${now.net === "away" ? html`<p class="empty">${word("away.sheet")}</p>` : html`<img alt=${word("sheet")} src=${fileOf("svg", `?v=${now.told.version}`)} />`}</div>
       <div class="sheet-side">
-        <label class="figure"><span>${word("scale")}</span><select ?disabled=${!now.open} @change=${(e: Event) => setScene({ frame: { ...frame, scale: Number((e.target as HTMLSelectElement).value) } })}>${SCALES.map((n) => html`<option value=${n} ?selected=${n === frame.scale}>1:${n}</option>`)}</select></label>
-        <label class="figure"><span>${word("paper")}</span><select ?disabled=${!now.open} @change=${(e: Event) => setScene({ frame: { ...frame, paper: (e.target as HTMLSelectElement).value as "A4" } })}>${["A4", "A3"].map((n) => html`<option ?selected=${n === frame.paper}>${n}</option>`)}</select></label>
+        <label class="datum"><span>${word("scale")}</span><select ?disabled=${!now.open} @change=${(e: Event) => setScene({ frame: { ...frame, scale: Number((e.target as HTMLSelectElement).value) } })}>${SCALES.map((n) => html`<option value=${n} ?selected=${n === frame.scale}>1:${n}</option>`)}</select></label>
+        <label class="datum"><span>${word("paper")}</span><select ?disabled=${!now.open} @change=${(e: Event) => setScene({ frame: { ...frame, paper: (e.target as HTMLSelectElement).value as "A4" } })}>${["A4", "A3"].map((n) => html`<option ?selected=${n === frame.paper}>${n}</option>`)}</select></label>
         <p class="row-ends">${["pdf", "svg", "dxf", "geojson"].map((kind) => html`<a class="outlined" href=${fileOf(kind)} download="scene-${now.told.case.case_no}.${kind}">${kind.toUpperCase()}</a>`)}</p>
         ${missing.length ? html`<p class="hint">${word("missing")}</p><ul class="missing">${missing.map((one) => html`<li>${lang.value === "zh" ? one.zh : one.en}</li>`)}</ul>` : nothing}
         ${now.open ? html`<button class="filled submit" ?disabled=${missing.length > 0} @click=${submit}>${word("submit")}</button>` : html`<p class="hint">${word(`state.${now.told.state}`)}</p>`}

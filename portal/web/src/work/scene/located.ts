@@ -31,7 +31,7 @@ export function located(one: Element, open: boolean): TemplateResult | typeof no
     <div class="tabs" role="tablist">${tab("offset")}${tab("range")}</div>
     <div id="located" role="tabpanel" aria-labelledby="by-${by.value}">
     ${by.value === "offset" ? (lines[0] ? offsetTable(one, points, lines[0], open, residual) : lacking("baseline", open)) : fixed.length ? rangeTable(one, points, fixed, open, residual) : lacking("fixed", open)}
-    ${open ? html`<label class="figure"><span>${word("instrument")}</span><select @change=${(e: Event) => (instrument.value = (e.target as HTMLSelectElement).value)}>${Object.entries(shelf.value!.instruments).map(([name, sigma]) => html`<option value=${name} ?selected=${name === instrument.value}>${word(`instrument.${name}`)} ±${sigma} m</option>`)}</select></label>` : nothing}
+    ${open ? html`<label class="datum"><span>${word("instrument")}</span><select @change=${(e: Event) => (instrument.value = (e.target as HTMLSelectElement).value)}>${Object.entries(shelf.value!.instruments).map(([name, sigma]) => html`<option value=${name} ?selected=${name === instrument.value}>${word(`instrument.${name}`)} ±${sigma} m</option>`)}</select></label>` : nothing}
     ${fit ? solved(one, fit, open) : nothing}</div></section>`;
 }
 

@@ -74,12 +74,12 @@ class Panel extends View {
     const kind = one.pose ? kindOf(shelf.value!, one) : null;
     const [long, wide] = kind ? sizeOf(kind, one) : [0, 0];
     const number = (name: string, label: string, value: number, unit: string, digits: number, write: (n: number) => void) =>
-      html`<label class="figure"><span>${label}</span><input name=${name} inputmode="decimal" autocomplete="off" .value=${value.toFixed(digits)} ?readonly=${!open}
+      html`<label class="datum"><span>${label}</span><input name=${name} inputmode="decimal" autocomplete="off" .value=${value.toFixed(digits)} ?readonly=${!open}
         @focus=${(e: FocusEvent) => (e.target as HTMLInputElement).select()}
         @keydown=${(e: KeyboardEvent) => e.key === "Enter" && (e.target as HTMLInputElement).blur()}
         @change=${(e: Event) => this.#typed(e, value, digits, write)} /><i>${unit}</i></label>`;
     const pick = (name: string, label: string, value: string, options: readonly (readonly [string, string])[], write: (v: string) => void) =>
-      html`<label class="figure"><span>${label}</span><select name=${name} ?disabled=${!open} @change=${(e: Event) => write((e.target as HTMLSelectElement).value)}>${options.map(([v, s]) => html`<option value=${v} ?selected=${v === value}>${s}</option>`)}</select></label>`;
+      html`<label class="datum"><span>${label}</span><select name=${name} ?disabled=${!open} @change=${(e: Event) => write((e.target as HTMLSelectElement).value)}>${options.map(([v, s]) => html`<option value=${v} ?selected=${v === value}>${s}</option>`)}</select></label>`;
     const parties = [["", "–"], ...doc()!.parties.map((p) => [p.id, p.id] as const)] as const;
     const pose = one.pose;
     return html`<section class="element" data-of=${one.id}>
@@ -104,7 +104,7 @@ class Panel extends View {
         : nothing}
       ${one.type === "station" ? html`${number("heading", word("heading"), one.heading ?? 0, "°", 0, (n) => set(one.id, { heading: turned(n) }))}${this.#photos(one, open)}` : nothing}
       ${one.at ? html`${number("x", word("east"), one.at[0], "m", 2, (n) => set(one.id, { at: [tidy(n), one.at![1]] }))}${number("y", word("north.m"), one.at[1], "m", 2, (n) => set(one.id, { at: [one.at![0], tidy(n)] }))}` : nothing}
-      ${one.path ? html`<p class="figure"><span>${word("length")}</span><output>${lengthOf(one.path).toFixed(2)}</output><i>m</i></p>` : nothing}
+      ${one.path ? html`<p class="datum"><span>${word("length")}</span><output>${lengthOf(one.path).toFixed(2)}</output><i>m</i></p>` : nothing}
       ${one.type === "dimension" ? this.#dimension(one) : nothing}
       ${this.#toLines(one, open)}
       <label class="words"><span>${word(one.type === "note" ? "note" : "label")}</span>${one.type === "note"
@@ -124,8 +124,8 @@ class Panel extends View {
 
   #dimension(one: Element): TemplateResult {
     const [a, b] = [place(shelf.value!, doc()!, one.a!), place(shelf.value!, doc()!, one.b!)];
-    return html`<p class="figure"><span>${word("length")}</span><output class="measured-length">${a && b ? far(a, b).toFixed(2) : "–"}</output><i>m</i></p>
-      <p class="figure"><span>${word("heading")}</span><output>${a && b ? azimuth(a, b).toFixed(1) : "–"}</output><i>°</i></p>`;
+    return html`<p class="datum"><span>${word("length")}</span><output class="measured-length">${a && b ? far(a, b).toFixed(2) : "–"}</output><i>m</i></p>
+      <p class="datum"><span>${word("heading")}</span><output>${a && b ? azimuth(a, b).toFixed(1) : "–"}</output><i>°</i></p>`;
   }
 
   /** How far wheels are from the kerb and from lines; each can be put on the drawing with one touch. */
@@ -139,8 +139,8 @@ class Panel extends View {
         return line ? [{ name, kind, off: line.off }] : [];
       });
     });
-    return html`${rows.map(({ name, kind, off }) => html`<p class="figure"><span>${word(`point.${name}`)} – ${word(`line.${kind}`)}</span><output data-off="${name}.${kind}">${off.toFixed(2)}</output>
-      <i>m</i>${open ? html`<button class="plain pin" aria-label=${t("scene.measure.this", { what: `${word(`point.${name}`)} – ${word(`line.${kind}`)}` })} @click=${() => measure(`${one.id}.${name}`, kind)}>${icon("ruler")}</button>` : nothing}</p>`)}`;
+    return html`${rows.map(({ name, kind, off }) => html`<p class="datum"><span>${word(`point.${name}`)} – ${word(`line.${kind}`)}</span><output data-off="${name}.${kind}">${off.toFixed(2)}</output>
+      <i>m</i>${open ? html`<button class="plain put-on" aria-label=${t("scene.measure.this", { what: `${word(`point.${name}`)} – ${word(`line.${kind}`)}` })} @click=${() => measure(`${one.id}.${name}`, kind)}>${icon("ruler")}</button>` : nothing}</p>`)}`;
   }
 
   #photos(one: Element, open: boolean): TemplateResult {
@@ -161,7 +161,7 @@ class Panel extends View {
         <fieldset class="pair"><legend>${word("street.ask")}</legend>${(["unchanged", "changed"] as const).map((v) => html`<label><input type="radio" name="street" value=${v} .checked=${now.street.state === v} ?disabled=${!open} @change=${() => setScene({ street: { ...now.street, state: v } })} /><span>${word(`street.${v}`)}</span></label>`)}</fieldset>
         ${now.street.state === "changed" ? html`<label class="words"><span>${word("street.how")}</span><textarea name="change" rows="2" maxlength="2000" .value=${now.street.note} ?readonly=${!open} @change=${(e: Event) => setScene({ street: { ...now.street, note: (e.target as HTMLTextAreaElement).value } })}></textarea></label>` : nothing}
         ${now.short ? nothing : html`<label class="words"><span>${word("summary")}</span><textarea name="summary" rows="3" maxlength="2000" .value=${now.summary} ?readonly=${!open} @change=${(e: Event) => setScene({ summary: (e.target as HTMLTextAreaElement).value })}></textarea></label>`}
-        <label class="figure"><span>${word("north")}</span><select name="north" ?disabled=${!open} @change=${(e: Event) => setScene({ north: (e.target as HTMLSelectElement).value as "map" })}>${["map", "compass", "unknown"].map((v) => html`<option value=${v} ?selected=${v === now.north}>${word(`north.${v}`)}</option>`)}</select></label>
+        <label class="datum"><span>${word("north")}</span><select name="north" ?disabled=${!open} @change=${(e: Event) => setScene({ north: (e.target as HTMLSelectElement).value as "map" })}>${["map", "compass", "unknown"].map((v) => html`<option value=${v} ?selected=${v === now.north}>${word(`north.${v}`)}</option>`)}</select></label>
         <label class="check"><input type="checkbox" name="short" .checked=${now.short} ?disabled=${!open} @change=${(e: Event) => setScene({ short: (e.target as HTMLInputElement).checked })} />${word("short")}</label>
       </section>
       <section class="things"><h2>${word("things")} <small>${now.elements.length}</small></h2>
@@ -221,7 +221,7 @@ class Panel extends View {
       ${now.state === "submitted" ? html`<button class="outlined" @click=${() => void step("withdraw")}>${word("withdraw")}</button>` : nothing}
       ${now.state === "submitted" && may
         ? html`<label class="words"><span>${word("reason")}</span><textarea name="reason" rows="2" maxlength="1000"></textarea></label>
-            <label class="figure"><span>${word("reason.of")}</span><select name="reason-of"><option value="">–</option>${now.document.elements.map((one) => html`<option value=${one.id}>${[one.party, titleOf(one)].filter(Boolean).join(" ")}</option>`)}</select></label>
+            <label class="datum"><span>${word("reason.of")}</span><select name="reason-of"><option value="">–</option>${now.document.elements.map((one) => html`<option value=${one.id}>${[one.party, titleOf(one)].filter(Boolean).join(" ")}</option>`)}</select></label>
             <p class="row-ends"><button class="outlined" @click=${() => void send("return")}>${word("return")}</button><button class="filled" @click=${() => void send("approve")}>${word("approve")}</button></p>`
         : nothing}
       ${now.state === "approved" && may ? html`<button class="filled" @click=${() => void send("lock")}>${word("lock.case")}</button>` : nothing}
