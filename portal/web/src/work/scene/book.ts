@@ -121,6 +121,10 @@ export class Book {
   get open(): boolean {
     return this.told.state === "draft" || this.told.state === "returned";
   }
+  /** When all that was done until now is kept in the browser. */
+  get settled(): Promise<unknown> {
+    return this.#keeping;
+  }
   get canUndo(): Step | null {
     return this.kept.steps[this.kept.done - 1] ?? null;
   }
