@@ -30,7 +30,8 @@ def crash(address: str) -> Iterator[int]:
         for (name,) in ask(
             "SELECT column_name FROM information_schema.columns WHERE table_name = 'crashes_crash' AND is_generated = 'NEVER'"
         )
-        if name not in ("id", "key", "case_no", "geom", "merc", "junction_id", "road_id", "address", "occurred_at")
+        if name
+        not in ("id", "key", "case_no", "geom", "merc", "junction_id", "road_id", "address", "occurred_at")
     ]
     same = ", ".join(columns)
     # the cases are ordered by time: this is the latest
@@ -147,7 +148,9 @@ def test_two_vehicles_are_placed_with_four_touches_and_turned_by_handle_and_by_n
 ) -> None:
     page = pad()
     draw(page, crash)
-    lane = page.evaluate("() => fetch(location.origin + '/api/crashes/%d/scene/street').then(r => r.json())" % crash)
+    lane = page.evaluate(
+        "() => fetch(location.origin + '/api/crashes/%d/scene/street').then(r => r.json())" % crash
+    )
     assert any(one["properties"]["kind"] == "axis" for one in lane["features"])
     stamp(page, "小客車")
     touch(page, 3, 2)
@@ -250,9 +253,7 @@ def test_two_fingers_undo_and_a_button_does_again(pad: Callable[..., Page], cras
     until(page, lambda: of(crash, "impact") == four[:2])
 
 
-def test_without_network_nothing_is_lost_or_doubled(
-    pad: Callable[..., Page], crash: int, seen: Seen
-) -> None:
+def test_without_network_nothing_is_lost_or_doubled(pad: Callable[..., Page], crash: int, seen: Seen) -> None:
     page = pad()
     draw(page, crash)
     saved(page)
@@ -272,7 +273,9 @@ def test_without_network_nothing_is_lost_or_doubled(
     again.evaluate("() => dispatchEvent(new Event('online'))")
     saved(again)
     found = of(crash, "impact")
-    assert [one["at"][0] for one in found] == sorted((one["at"][0] for one in found[:5])) + [one["at"][0] for one in found[5:]]
+    assert [one["at"][0] for one in found] == sorted(one["at"][0] for one in found[:5]) + [
+        one["at"][0] for one in found[5:]
+    ]
     assert len(found) == 10 and run(
         "SELECT count(*), count(DISTINCT op_id) FROM crashes_sceneedit e JOIN crashes_scene s ON s.id = e.scene_id WHERE s.crash_id = %s", crash
     ) == [(10, 10)]  # fmt: skip
@@ -307,7 +310,10 @@ def test_readings_place_the_car_and_a_contradiction_is_red(pad: Callable[..., Pa
     saved(page)
     page.locator(".scene-tools").get_by_role("button", name="選取").tap()
     touch(page, 2, 3)
-    drawn = {field: float(page.locator(f"input[name={field}]").get_attribute("placeholder") or 0) for field in ("s-RFW", "d-RFW", "s-RRW", "d-RRW", "s-LFW", "d-LFW")}
+    drawn = {
+        field: float(page.locator(f"input[name={field}]").get_attribute("placeholder") or 0)
+        for field in ("s-RFW", "d-RFW", "s-RRW", "d-RRW", "s-LFW", "d-LFW")
+    }
     for field, value in drawn.items():
         page.locator(f"input[name={field}]").fill(f"{value + (0.5 if field[0] == 's' else 0):.2f}")
         page.locator(f"input[name={field}]").press("Enter")
@@ -404,7 +410,9 @@ def test_by_keyboard_alone(pad: Callable[..., Page], crash: int) -> None:
     page.keyboard.press("Control+y")
     saved(page)
     pose = of(crash, "vehicle")[0]["pose"]
-    assert abs(((pose["x"] - car["pose"]["x"]) ** 2 + (pose["y"] - car["pose"]["y"]) ** 2) ** 0.5 - 0.01) < 1e-3
+    assert (
+        abs(((pose["x"] - car["pose"]["x"]) ** 2 + (pose["y"] - car["pose"]["y"]) ** 2) ** 0.5 - 0.01) < 1e-3
+    )
     page.keyboard.press("Delete")
     saved(page)
     assert of(crash, "vehicle") == []
