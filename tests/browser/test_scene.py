@@ -149,7 +149,7 @@ def test_two_vehicles_are_placed_with_four_touches_and_turned_by_handle_and_by_n
     page = pad()
     draw(page, crash)
     lane = page.evaluate(
-        "() => fetch(location.origin + '/api/crashes/%d/scene/street').then(r => r.json())" % crash
+        "id => fetch(`${location.origin}/api/crashes/${id}/scene/street`).then(r => r.json())", crash
     )
     assert any(one["properties"]["kind"] == "axis" for one in lane["features"])
     stamp(page, "小客車")

@@ -15,6 +15,7 @@ interface Grip {
   from: Point;
 }
 const TAP = 8;
+const HANDLE = 12;
 
 export function listen(on: HTMLElement): () => void {
   const fingers = new Map<number, { at: Point; from: Point; time: number }>();
@@ -170,10 +171,10 @@ function grab(at: Point, within: number): Grip | null {
     }
     (one.path ?? one.area ?? one.approach)?.forEach((corner, n) => {
       const off = far(onScreen(corner), at);
-      if (off <= within) options.push({ grip: { kind: "corner", one, n, from: p }, off });
+      // a corner that is really meant comes before what lies under it
+      if (off <= within) options.push({ grip: { kind: "corner", one, n, from: p }, off: off - HANDLE });
     });
   }
-  if (options.length) return options.sort((a, b) => a.off - b.off)[0]!.grip;
   for (const one of doc()!.elements) {
     if (!visible(one)) continue;
     const off = distance(one, at, p);
