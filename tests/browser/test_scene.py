@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -17,7 +18,6 @@ from tests.browser.test_explore import ask
 
 pytestmark = [pytest.mark.browser]
 LON, LAT = 120.4473, 23.4795
-KEYED = "browser-scene"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def crash(address: str) -> Iterator[int]:
     ((made,),) = run(
         f"INSERT INTO crashes_crash (key, case_no, geom, address, occurred_at, {same}) SELECT %s, '113-A2-0417', {at}, '東光路／力行路', now(), {same} "
         "FROM crashes_crash WHERE id = %s RETURNING id",
-        KEYED, LON, LAT, like,
+        f"browser-scene-{uuid4().hex[:12]}", LON, LAT, like,
     )  # fmt: skip
     ((party,),) = ask(f"SELECT row_to_json(p) FROM crashes_party p WHERE crash_id = {like} LIMIT 1")
     for number, vehicle in ((1, "B03"), (2, "C03")):
