@@ -187,3 +187,28 @@ def test_the_street_is_given_in_metres(finished: Pad, hamlet: None) -> None:
     ) and isinstance(road[0], list):
         pass
     assert abs(road[0] - origin[0]) < 2000 and abs(road[1] - origin[1]) < 2000
+
+
+def test_cases_begin_with_what_is_being_drawn(
+    officer: Pad, crash: Crash, sign_in: Callable[..., Client]
+) -> None:
+    (first, *_) = officer.client.get("/api/crashes/scenes").json()
+    assert (first["id"], first["state"], first["place"]) == (crash.pk, "draft", "東光路與力行路口")
+    assert officer.client.get("/api/crashes/scenes?q=no-such-case").json() == []
+    assert sign_in("council").get("/api/crashes/scenes").status_code == 404
+
+
+def test_an_answer_may_bring_the_whole_scene(officer: Pad) -> None:
+    body = {"since": 0, "operations": [officer.op(op="add", body=CAR)], "whole": True}
+    said = officer.client.post(f"{officer.at}/operations", body, "application/json").json()
+    assert [e["id"] for e in said["scene"]["document"]["elements"]] == ["v1"]
+    assert said["scene"]["version"] == 1 and said["scene"]["checklist"]
+
+
+def test_middle_lines_are_for_the_editor_and_not_for_the_sheet(officer: Pad) -> None:
+    from diagramming.scene.document import read
+    from layers.crashes.scenes.store import street
+
+    document = read(document_of(officer))
+    assert "axis" not in {one["properties"]["kind"] for one in street(document)}
+    assert officer.client.get(f"{officer.at}/street").status_code == 200

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
@@ -58,6 +59,8 @@ class Operations(Schema):
     since: Annotated[int, Field(ge=0)] = 0
     """The version that the device has from the server: what others did after it is sent back."""
     operations: Annotated[list[AnyOp], Field(max_length=500)]
+    whole: bool = False
+    """Send the scene as it now is with the answer: document, checklist, fits."""
 
 
 class Remark(Schema):
@@ -117,6 +120,27 @@ def symbols(request: HttpRequest) -> dict[str, Any]:
     return {"classes": classes, "symbols": drawn, "instruments": SIGMA}
 
 
+@router.get(
+    "/scenes",
+    response=list[dict[str, Any]],
+    summary="Cases for whoever draws: own scenes first, what was returned before all, then crashes without a scene",
+)
+def cases(request: HttpRequest, q: Annotated[str, Field(max_length=60)] = "") -> list[dict[str, Any]]:
+    viewer = viewer_of(request)
+    crashes = Crash.objects.select_related("junction", "road", "scene")
+    if q.strip():
+        crashes = crashes.filter(Q(case_no__icontains=q.strip()) | Q(address__icontains=q.strip()))
+    drawn = crashes.filter(scene__isnull=False).exclude(scene__state=Scene.State.LOCKED)
+    if not viewer.roles & REVIEW:
+        drawn = drawn.filter(Q(scene__drawn_by=viewer.actor) | Q(scene__edits__actor=viewer.actor)).distinct()
+    mine = sorted(drawn.order_by("-occurred_at")[:60], key=lambda crash: _TURN[crash.scene.state])
+    fresh = crashes.filter(scene__isnull=True).order_by("-occurred_at")[: max(0, 60 - len(mine))]
+    return [case_told(crash) for crash in (*mine, *fresh)]
+
+
+_TURN = {state: n for n, state in enumerate(("returned", "draft", "submitted", "approved", "locked"))}
+
+
 # drawing
 
 
@@ -172,6 +196,8 @@ def operations(request: HttpRequest, id: int, body: Operations) -> dict[str, Any
     }
     if others or any(e.outcome != "applied" for e in results):
         out["document"] = scene.document  # the device's own may differ now
+    if body.whole:
+        out["scene"] = told(scene)
     return out
 
 
@@ -205,7 +231,7 @@ def plates(request: HttpRequest, id: int, body: Plates) -> dict[str, Any]:
 )
 def ground(request: HttpRequest, id: int) -> dict[str, Any]:
     viewer_of(request)
-    return {"type": "FeatureCollection", "features": street(read(scene_of(id).document))}
+    return {"type": "FeatureCollection", "features": street(read(scene_of(id).document), axes=True)}
 
 
 @router.get("/{int:id}/scene/history", response=dict[str, Any], summary="Edits and steps of the review")
@@ -355,6 +381,18 @@ def photo_told(photo: ScenePhoto) -> dict[str, Any]:
     return {name: getattr(photo, name) for name in names}
 
 
+def case_told(crash: Crash) -> dict[str, Any]:
+    scene = getattr(crash, "scene", None)
+    return {
+        "id": crash.pk,
+        "case_no": crash.case_no or crash.key,
+        "severity": crash.severity,
+        "occurred_at": crash.occurred_at,
+        "place": crash.address or str(crash.junction or crash.road or ""),
+        "state": scene.state if scene else None,
+    }
+
+
 def steps_of(scene: Scene) -> list[dict[str, Any]]:
     names = ("id", "at", "actor", "before", "after", "version", "digest", "remarks", "sheet_digest")
     return list(scene.steps.values(*names))
@@ -366,6 +404,7 @@ def told(scene: Scene) -> dict[str, Any]:
     checks = checklist(document, {k for k, v in scene.plates.items() if v}, len(photos))
     return {
         "crash": scene.crash_id,
+        "case": case_told(scene.crash),
         "state": scene.state,
         "version": scene.version,
         "digest": digest(document),

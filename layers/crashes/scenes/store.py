@@ -201,36 +201,52 @@ def since(scene: Scene, version: int) -> list[SceneEdit]:
 _STREET = """
 WITH here AS (SELECT ST_Transform(ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3826), 4326) AS box),
 merc AS (SELECT ST_Transform(box, 3857) AS box FROM here),
-road AS (SELECT ST_Union(ST_Transform(r.geom, 3826)) AS geom FROM streets_roadsurface r, merc WHERE r.merc && merc.box)
-SELECT 'block' AS kind, b.id::text AS id, '' AS name, ST_AsGeoJSON(ST_Transform(b.geom, 3826), 3) FROM streets_block b, merc WHERE b.merc && merc.box
+drawn AS (SELECT d.part, d.kind, d.key, d.info, ST_Transform(d.geom, 3826) AS geom FROM streets_drawnarea d, merc WHERE d.merc && merc.box
+  AND d.part IN ('carriageway', 'side', 'marking')),
+paved AS (SELECT geom FROM drawn WHERE part = 'carriageway'
+  UNION ALL SELECT ST_Transform(r.geom, 3826) FROM streets_roadsurface r, merc WHERE r.merc && merc.box
+    AND NOT EXISTS (SELECT 1 FROM drawn WHERE part = 'carriageway')),
+road AS (SELECT ST_Union(geom) AS geom FROM paved),
+axis AS (SELECT d.key AS id, d.oneway, ST_Transform(d.geom, 3826) AS geom FROM streets_drawnline d, merc WHERE d.merc && merc.box
+  UNION ALL SELECT r.id::text, r.oneway, ST_Transform(r.geom, 3826) FROM streets_road r, merc WHERE r.merc && merc.box
+    AND NOT EXISTS (SELECT 1 FROM streets_drawnline d WHERE d.merc && merc.box))
+SELECT 'block' AS kind, b.id::text AS id, '' AS name, '' AS what, '' AS color, ST_AsGeoJSON(ST_Transform(b.geom, 3826), 3) FROM streets_block b, merc WHERE b.merc && merc.box
 UNION ALL
-SELECT 'building', b.id::text, '', ST_AsGeoJSON(ST_Transform(b.geom, 3826), 3) FROM streets_building b, merc WHERE b.merc && merc.box
+SELECT 'building', b.id::text, '', '', '', ST_AsGeoJSON(ST_Transform(b.geom, 3826), 3) FROM streets_building b, merc WHERE b.merc && merc.box
 UNION ALL
-SELECT 'road', '', '', ST_AsGeoJSON(geom, 3) FROM road WHERE geom IS NOT NULL
+SELECT 'road', '', '', '', '', ST_AsGeoJSON(geom, 3) FROM road WHERE geom IS NOT NULL
 UNION ALL
-SELECT 'kerb', '', '', ST_AsGeoJSON(ST_Boundary(geom), 3) FROM road WHERE geom IS NOT NULL
+SELECT 'kerb', '', '', '', '', ST_AsGeoJSON(ST_Boundary(geom), 3) FROM road WHERE geom IS NOT NULL
 UNION ALL
-SELECT 'name', r.id::text, r.name, ST_AsGeoJSON(ST_Transform(r.geom, 3826), 3) FROM streets_road r, merc WHERE r.merc && merc.box AND r.name <> ''
+SELECT kind, key, '', '', '', ST_AsGeoJSON(geom, 3) FROM drawn WHERE part = 'side'
+UNION ALL
+SELECT 'marking', key, '', kind, coalesce(info ->> 'colour', 'white'), ST_AsGeoJSON(geom, 3) FROM drawn WHERE part = 'marking'
+UNION ALL
+SELECT 'axis', id, '', CASE WHEN oneway THEN 'oneway' ELSE '' END, '', ST_AsGeoJSON(geom, 3) FROM axis WHERE %(axes)s
+UNION ALL
+SELECT 'name', r.id::text, r.name, '', '', ST_AsGeoJSON(ST_Transform(r.geom, 3826), 3) FROM streets_road r, merc WHERE r.merc && merc.box AND r.name <> ''
 """
 
 
-def street(document: Document, reach: float = 120.0) -> list[dict[str, Any]]:
-    """GeoJSON features in EPSG:3826 of the street map around a scene."""
+def street(document: Document, reach: float = 120.0, axes: bool = False) -> list[dict[str, Any]]:
+    """GeoJSON features in EPSG:3826 of the street map around a scene: the drawn map where there is one. `axes` adds
+    what is not to be seen: the middle lines by which an editor turns vehicles into their lane."""
     e, n = (document.origin[k] + document.frame.center[k] for k in (0, 1))
-    return street_around(e, n, reach)
+    return street_around(e, n, reach, axes)
 
 
-def street_around(e: float, n: float, reach: float) -> list[dict[str, Any]]:
+def street_around(e: float, n: float, reach: float, axes: bool = False) -> list[dict[str, Any]]:
     import json
 
     with connection.cursor() as cursor:
-        cursor.execute(_STREET, {"w": e - reach, "s": n - reach, "e": e + reach, "n": n + reach})
+        box = {"w": e - reach, "s": n - reach, "e": e + reach, "n": n + reach}
+        cursor.execute(_STREET, {**box, "axes": axes})
         return [
             {
                 "type": "Feature",
                 "id": f"{kind}/{id}",
-                "properties": {"kind": kind, "name": name},
+                "properties": {"kind": kind, "name": name, "what": what, "color": color},
                 "geometry": json.loads(geometry),
             }
-            for kind, id, name, geometry in cursor.fetchall()
+            for kind, id, name, what, color, geometry in cursor.fetchall()
         ]

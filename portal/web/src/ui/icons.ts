@@ -57,6 +57,14 @@ const DRAWN = {
   one: svg`<rect x="3.500" y="5" width="17" height="14" rx="2"/>`,
   lock: svg`<rect x="5" y="10.500" width="14" height="9.500" rx="2"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500M12 14.500v2"/>`,
   keys: svg`<rect x="2.500" y="6" width="19" height="12" rx="2"/><path d="M6 10h.1M9.500 10h.1M13 10h.1M16.500 10h.1M7.500 14h9"/>`,
+  car: svg`<path d="M4 16.500v-4l2-5.500h12l2 5.500v4z"/><path d="M4 12.500h16M7 15h.1M17 15h.1M6 16.500v2M18 16.500v2"/>`,
+  skid: svg`<path d="M4 19c3-1 3-6 6-8s3-5 10-6" stroke-dasharray="3.400 2.600"/><path d="M4 14.500c2-1 2-4 5-6"/>`,
+  span: svg`<path d="M3.500 8.500v7M20.500 8.500v7M3.500 12h17M3.500 12l3-2.500M3.500 12l3 2.500M20.500 12l-3-2.500M20.500 12l-3 2.500"/>`,
+  lanes: svg`<path d="M5 3.500v17M19 3.500v17"/><path d="M12 3.500v17" stroke-dasharray="4 3"/>`,
+  base: svg`<circle cx="12" cy="12" r="4.500"/><path d="M12 2.500v5M12 16.500v5M2.500 12h5M16.500 12h5"/>`,
+  photo: svg`<rect x="3" y="6.500" width="18" height="13" rx="2"/><path d="m8 6.500 1.500-2.500h5L16 6.500"/><circle cx="12" cy="13" r="3.500"/>`,
+  letters: svg`<path d="M5 6V4.500h14V6M12 4.500v15M9 19.500h6"/>`,
+  arrow: svg`<path d="m5 4 14 6-6 2.500L10.500 19z"/>`,
   filter: svg`<path d="M4 5.5h16l-6 7.5v5.5l-4 2V13z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

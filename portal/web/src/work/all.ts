@@ -8,3 +8,12 @@ register({
   order: 0,
   load: async () => (await import("./explore/room")).room,
 });
+
+register({
+  id: "scene",
+  title: { zh: "現場圖", en: "Scenes" },
+  icon: "car",
+  order: 10,
+  roles: ["investigator", "officer", "reviewer", "administrator"],
+  load: async () => (await import("./scene/room")).room,
+});

@@ -8,12 +8,13 @@ import { inline, say, t } from "../../i18n/t";
 import { goTo } from "../../map/camera";
 import { marked, markedName, middleOf } from "../../map/marks";
 import { editing } from "../../state/editing";
-import { area, catalogue, conditions, edits, hours, layerOf, period, place, selection, shown, stack, switchLayer } from "../../state/portal";
+import { area, catalogue, conditions, edits, hours, layerOf, period, place, selection, shown, stack, switchLayer, work } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
 import { happening } from "./happening";
+import { workspacesFor } from "../workspaces";
 import { offered, wayBack } from "./pane";
 import { happened, referring, type Happened } from "./related";
 
@@ -105,11 +106,17 @@ class Detail extends View {
       <footer>
         <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
         ${this.#only(now.layer, one)}
-        ${this.#edit(now.layer, one)}
+        ${this.#edit(now.layer, one)} ${this.#draw(now.layer)}
         <a class="outlined" href=${now.layer.page}>${t("layer.about")}</a>
         <a class="outlined" href="${now.layer.items}/${one.id}?f=json">${t("detail.raw")}</a>
       </footer>
     </article>`;
+  }
+
+  /** The drawing of the scene of a crash, for who draws. */
+  #draw(layer: Layer): TemplateResult | typeof nothing {
+    if (layer.id !== "crashes" || !workspacesFor(catalogue.viewer.roles).some((one) => one.id === "scene")) return nothing;
+    return html`<button class="outlined draw" @click=${() => (work.value = "scene")}>${icon("car")}${t("scene.open")}</button>`;
   }
 
   /** To the form, and to what it was before; rows that are seen another way here are edited where they are from. */
