@@ -225,7 +225,7 @@ MARKINGS = Layer(
     zooms=(16, 22),
     generalise=(
         Only(
-            below=18,
+            below=17,
             where="q.kind IN ('crosswalk', 'zebra', 'stop_line', 'double_yellow', 'waiting_front', 'lane_line', 'centre_line')",
         ),
         Simplify(below=19, pixels=0.3),

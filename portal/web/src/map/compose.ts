@@ -3,6 +3,7 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Catalogue, Lang, Layer, Theme } from "../api/catalogue";
 import { address } from "../api/http";
+import type { Laid } from "./laid";
 
 export interface Picture {
   catalogue: Catalogue;
@@ -21,6 +22,8 @@ export interface Picture {
   drawn: GeoJSON.FeatureCollection;
   /** Empty where nobody edits. */
   drafted?: GeoJSON.FeatureCollection;
+  /** What a workspace shows of its own, and what steps aside for it. */
+  laid?: Laid | null;
   colour: (token: string, theme: Theme) => string;
   origin: string;
 }
@@ -36,7 +39,7 @@ export function compose(picture: Picture): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {};
   const ground = groundOf(catalogue);
   if (ground.some((layer) => layer.id in shown)) sources[GROUND] = tiles(ground, picture);
-  const on = catalogue.layers.filter((layer) => layer.id in shown);
+  const on = catalogue.layers.filter((layer) => layer.id in shown && !picture.laid?.instead.has(layer.id));
   for (const layer of on) if (!ground.includes(layer)) sources[layer.id] = layer.kind === "raster" ? raster(layer, picture) : tiles([layer], picture);
 
   const layers: LayerSpecification[] = [{ id: "land", type: "background", paint: { "background-color": colour("land", theme) } }];
@@ -47,6 +50,11 @@ export function compose(picture: Picture): StyleSpecification {
   }
   const drawn = [...on].reverse().flatMap((layer) => layer.style[theme].map((style) => dressed(style, layer, ground.includes(layer), picture)));
   layers.push(...drawn.sort((a, b) => tier(a) - tier(b)));
+  if (picture.laid) {
+    Object.assign(sources, picture.laid.sources);
+    const above = layers.findIndex((style) => tier(style) >= 20);
+    layers.splice(above < 0 ? layers.length : above, 0, ...picture.laid.layers);
+  }
   sources.marked = { type: "geojson", data: { type: "FeatureCollection", features: picture.marked ? [{ type: "Feature", properties: {}, geometry: picture.marked }] : [] } };
   if (picture.enclosed) {
     sources.enclosed = { type: "geojson", data: { type: "Feature", properties: {}, geometry: picture.enclosed } };

@@ -56,6 +56,7 @@ const DRAWN = {
   one: svg`<rect x="3.500" y="5" width="17" height="14" rx="2"/>`,
   lock: svg`<rect x="5" y="10.500" width="14" height="9.500" rx="2"/><path d="M8 10.500V8a4 4 0 0 1 8 0v2.500M12 14.500v2"/>`,
   keys: svg`<rect x="2.500" y="6" width="19" height="12" rx="2"/><path d="M6 10h.1M9.500 10h.1M13 10h.1M16.500 10h.1M7.500 14h9"/>`,
+  streets: svg`<path d="M8 3.5v5L3.500 10M16 3.500v5l4.500 1.500M8 20.500v-5L3.500 14M16 20.500v-5l4.500-1.500M12 3.500v3M12 10.500v3M12 17.500v3"/>`,
   filter: svg`<path d="M4 5.5h16l-6 7.5v5.5l-4 2V13z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

@@ -8,3 +8,4 @@ register({
   order: 0,
   load: async () => (await import("./explore/room")).room,
 });
+register({ id: "streets", title: { zh: "街廓", en: "Streets" }, icon: "streets", order: 30, load: async () => (await import("./streets/room")).room });
