@@ -39,7 +39,7 @@ export function compose(picture: Picture): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {};
   const ground = groundOf(catalogue);
   if (ground.some((layer) => layer.id in shown)) sources[GROUND] = tiles(ground, picture);
-  const on = catalogue.layers.filter((layer) => layer.id in shown && !picture.laid?.instead.has(layer.id));
+  const on = catalogue.layers.filter((layer) => layer.id in shown);
   for (const layer of on) if (!ground.includes(layer)) sources[layer.id] = layer.kind === "raster" ? raster(layer, picture) : tiles([layer], picture);
 
   const layers: LayerSpecification[] = [{ id: "land", type: "background", paint: { "background-color": colour("land", theme) } }];
@@ -48,7 +48,7 @@ export function compose(picture: Picture): StyleSpecification {
     sources["raster-base"] = { type: "raster", tileSize: 256, tiles: typeof base === "string" ? [base] : [...base.tiles] };
     layers.push({ id: "raster-base", type: "raster", source: "raster-base" });
   }
-  const drawn = [...on].reverse().flatMap((layer) => layer.style[theme].map((style) => dressed(style, layer, ground.includes(layer), picture)));
+  const drawn = [...on].reverse().flatMap((layer) => stays(layer.style[theme], layer, picture).map((style) => dressed(style, layer, ground.includes(layer), picture)));
   layers.push(...drawn.sort((a, b) => tier(a) - tier(b)));
   if (picture.laid) {
     Object.assign(sources, picture.laid.sources);
@@ -99,6 +99,11 @@ function raster(layer: Layer, picture: Picture): SourceSpecification {
   const path = `${picture.origin}/tiles/${layer.id}/{z}/{x}/{y}.png`;
   const asked = { datetime: picture.datetime(layer), theme: picture.theme, v: picture.edits[layer.id] ?? null };
   return { type: "raster", tiles: [address(path, asked)], tileSize: 256, minzoom: layer.zoom[0], maxzoom: Math.min(DEEPEST, layer.zoom[1]) };
+}
+
+/** What is drawn of a layer: only its names where a workspace shows something else in its place. */
+function stays(styles: readonly LayerSpecification[], layer: Layer, { laid }: Picture): readonly LayerSpecification[] {
+  return laid?.instead.has(layer.id) ? styles.filter((style) => style.type === "symbol" && !style.layout?.["icon-image"]) : styles;
 }
 
 const WORLD = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];

@@ -5,7 +5,7 @@ import { signal } from "../state/store";
 export interface Laid {
   sources: Readonly<Record<string, SourceSpecification>>;
   layers: readonly LayerSpecification[];
-  /** Layers of the catalogue that are not drawn meanwhile. */
+  /** Layers of the catalogue of which only the names are drawn meanwhile. */
   instead: ReadonlySet<string>;
 }
 

@@ -180,6 +180,10 @@ export function reverse({ id, last }: Made): void {
       const done = await server.undo(lastOf.get(id) ?? last);
       lastOf.set(id, done.changeset);
       log.amend("street", (data) => ((data as Made).id === id ? { ...(data as Made), last: done.changeset } : data));
+      batch(() => {
+        findings.value = done.warnings;
+        changed.value = Object.values(done.changes).flat();
+      });
       redrawn();
     } catch (why) {
       tell(why instanceof Refusal ? why.message : t("streets.failed"), "bad");

@@ -128,7 +128,7 @@ class CrossSection extends View {
     const side = (one: Strip | undefined) => (one ? `${kindName(one.kind)} ${number(wide(one), 2)} m` : t("streets.outside"));
     const here = centimetres(total(strips.slice(0, k)));
     const shown = Math.max(1, Math.min(WIDE - 1, x));
-    return svg`<g class="handle" role="slider" tabindex="0" data-boundary=${k} aria-label=${t("streets.boundary", { n: k })}
+    return svg`<g class="boundary" role="slider" tabindex="0" data-boundary=${k} aria-label=${t("streets.boundary", { n: k })}
         aria-valuemin="0" aria-valuemax=${centimetres(total(strips)) + 5} aria-valuenow=${here} aria-valuetext=${`${side(left)}｜${side(right)}`}
         @pointerdown=${(e: PointerEvent) => this.#take(e, k)} @pointermove=${(e: PointerEvent) => this.#drag(e)} @pointerup=${(e: PointerEvent) => this.#let(e)} @pointercancel=${() => this.#forget()}
         @keydown=${(e: KeyboardEvent) => this.#key(e, k)}>

@@ -1,8 +1,7 @@
 // 街廓: the street-block map by its parameters. Streets and junctions are chosen on the map or in the list on the left and
 // changed on the right; every change is one changeset on the server and is drawn at once.
 import { html } from "lit";
-import { shown, switchLayer } from "../../state/portal";
-import { layerOf } from "../../state/portal";
+import { fade, layerOf, shown, switchLayer } from "../../state/portal";
 import type { Room } from "../workspaces";
 import { chosen, follow } from "./desk";
 import { pointing } from "./choose";
@@ -15,7 +14,7 @@ import "./picture";
 import "./streets.css";
 
 /** On while the workspace is open, and off again after it. */
-const WANTED = ["street_lines", "street_lanes", "street_posts", "street_warnings"];
+const WANTED = ["street_lines", "street_posts", "street_warnings"];
 let ends: (() => void)[] = [];
 
 export const room: Room = {
@@ -24,6 +23,7 @@ export const room: Room = {
   enter() {
     const added = WANTED.filter((id) => layerOf(id) && !(id in shown.peek()));
     added.forEach((id) => switchLayer(id, true));
+    if (added.includes("street_lines")) fade("street_lines", 45); // the paint under them is to be seen
     ends = [follow(), pointing(), drawThen(), () => added.forEach((id) => switchLayer(id, false))];
   },
   leave() {

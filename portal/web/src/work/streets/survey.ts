@@ -66,7 +66,7 @@ class StreetSurvey extends View {
     const strips = (piece.value?.params as Segment).sections[0]!.strips;
     const out = new Set(fit.outliers ?? []);
     const rows = Object.entries(fit.widths);
-    return html`<p class=${fit.apply ? "good" : "wrong"} role="status">${fit.apply ? t("streets.survey.good", { rms: number((fit.rms ?? 0) * 100, 1) }) : fit.why}</p>
+    return html`<p class=${fit.apply ? "fits" : "wrong"} role="status">${fit.apply ? t("streets.survey.good", { rms: number((fit.rms ?? 0) * 100, 1) }) : fit.why}</p>
       ${rows.length
         ? html`<table class="fitted"><caption class="unseen">${t("streets.survey.widths")}</caption><thead><tr><th scope="col">${t("streets.strip")}</th><th scope="col">${t("streets.survey.now")}</th><th scope="col">${t("streets.survey.fitted")}</th></tr></thead>
             <tbody>${rows.map(([id, width]) => {

@@ -11,16 +11,20 @@ const NEAR = 16;
 const GRID = 0.004;
 const TODAYS = new Set(catalogue.layers.filter((layer) => layer.id.startsWith("street_")).map((layer) => layer.id));
 
+/** Roads as mere lines would lie over the carriageways. */
+const ALL = new Set([...TODAYS, "roads"]);
+const CLOSE = { sources: {}, layers: [], instead: new Set(["roads"]) };
+
 /** Until it is ended. */
 export function drawThen(): () => void {
   const end = effect(() => {
     const day = asOf.value;
     const box = bounds.value;
-    if (!day) return void (laid.value = null);
     const close = box && place.value.zoom >= NEAR;
+    if (!day) return void (laid.value = close ? CLOSE : null);
     if (!close) return void (laid.value = { sources: {}, layers: [], instead: TODAYS });
     const out = [Math.floor(box[0] / GRID), Math.floor(box[1] / GRID), Math.ceil(box[2] / GRID), Math.ceil(box[3] / GRID)].map((v) => v * GRID);
-    laid.value = { sources: { then: { type: "geojson", data: planAddress(out, day) } }, layers: dress(theme.value), instead: TODAYS };
+    laid.value = { sources: { then: { type: "geojson", data: planAddress(out, day) } }, layers: dress(theme.value), instead: ALL };
   });
   return () => {
     end();
