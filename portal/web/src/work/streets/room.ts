@@ -23,7 +23,7 @@ export const room: Room = {
   enter() {
     const added = WANTED.filter((id) => layerOf(id) && !(id in shown.peek()));
     added.forEach((id) => switchLayer(id, true));
-    if (added.includes("street_lines")) fade("street_lines", 45); // the paint under them is to be seen
+    if (added.includes("street_lines")) fade("street_lines", 30); // the paint under them is to be seen
     ends = [follow(), pointing(), drawThen(), () => added.forEach((id) => switchLayer(id, false))];
   },
   leave() {
