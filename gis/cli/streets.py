@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -88,8 +88,7 @@ def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) 
     from django.utils import timezone
 
     from layers.streets import read
-    from layers.streets.craft.derive import derive
-    from layers.streets.craft.picture import areas, written
+    from layers.streets.files import write_file
 
     when = read.AsOf(timezone.make_aware(as_of) if as_of else None)
     found = read.within(box(bbox), when) if bbox else read.everything(when)
@@ -102,8 +101,7 @@ def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) 
         out.write_text(document.model_dump_json(indent=1, exclude_defaults=True), "utf-8")
         counts = {"segments": len(document.segments)}
     elif out.suffix in (".geojson", ".gpkg", ".dxf"):
-        rows = list(areas(derive(document, enclose=False)))
-        counts = _write(rows, written(rows), out, document.crs)
+        counts = write_file(document, out)
     else:
         raise Trouble(
             f"{out.name} is of no kind that is written.", "There are .geojson, .gpkg, .dxf and .json.", code=2
@@ -112,35 +110,3 @@ def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) 
         click.echo(json.dumps({"file": str(out), **counts}))
     else:
         click.echo(f"{out}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
-
-
-def _write(rows: list[Any], parts: dict[str, list[Any]], out: Path, crs: int) -> dict[str, int]:
-    from layers.streets.craft.dxf import write_dxf
-    from layers.streets.craft.write import geojson, in_degrees
-
-    if out.suffix == ".dxf":
-        return write_dxf(rows, out)
-    if out.suffix == ".geojson":
-        out.write_bytes(geojson([row for part in sorted(parts) for row in parts[part]], crs, "streets"))
-    else:
-        import numpy as np
-        import pyogrio.raw
-        import shapely
-
-        out.unlink(missing_ok=True)
-        for part, found in sorted(parts.items()):
-            shapes = [
-                s if s.geom_type == "MultiPolygon" else shapely.MultiPolygon([s])
-                for s in in_degrees((r[1] for r in found), crs)
-            ]
-            names = list(dict.fromkeys(name for row in found for name in row[2]))
-            values = [np.array([_cell(row[2].get(name)) for row in found], dtype=object) for name in names]
-            pyogrio.raw.write(
-                out, shapely.to_wkb(np.array(shapes, dtype=object)), [np.array([r[0] for r in found], dtype=object), *values],
-                ["key", *names], layer=part, geometry_type="MultiPolygon", crs="EPSG:4326", driver="GPKG", append=out.exists(),
-            )  # fmt: skip
-    return {part: len(found) for part, found in sorted(parts.items())}
-
-
-def _cell(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -368,6 +370,40 @@ def plan_of(box: tuple[float, float, float, float], when: AsOf, parts: list[str]
     found = written(row for row in areas(derive(drawn, enclose=False)) if row.shape.intersects(window))
     rows = [row for part in sorted(found) if not parts or part in parts for row in found[part]]
     return geojson(rows, drawn.crs, "streets")
+
+
+MEDIA = {
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "dxf": "image/vnd.dxf",
+    "json": "application/json",
+}
+
+
+@router.get("/export", summary="The street map of a box as a file", response={200: Any, **REFUSED})
+@told
+def get_export(request: HttpRequest, bbox: str, format: str, as_of: datetime | None = None) -> Answer:
+    """Shapes as `geojson`, `gpkg` or `dxf`, parameters as `json`; as they were at `as_of`."""
+    _viewer(request)
+    media = MEDIA.get(format)
+    if media is None:
+        raise Unwritable(f"“{format[:20]}” is no format of the street map; there are {', '.join(MEDIA)}.")
+    when = AsOf(as_of)
+    document = read.document(read.within(_box(bbox), when), when)
+    if not document.segments:
+        raise Unwritable("There are no streets there, or were none then; ask for another box or time.")
+    if format == "json":
+        data = document.model_dump_json(indent=1, exclude_defaults=True).encode()
+    else:
+        from layers.streets.files import write_file
+
+        with TemporaryDirectory() as folder:
+            out = Path(folder) / f"streets.{format}"
+            write_file(document, out)
+            data = out.read_bytes()
+    answer = HttpResponse(data, content_type=media)
+    answer["Content-Disposition"] = f'attachment; filename="streets.{format}"'
+    return answer
 
 
 @router.get(

@@ -7,7 +7,7 @@ from layers.registry.layer import Layer
 from layers.registry.source import CITY
 from layers.registry.style import Class, Fills, Labels, Lines, Points, Style
 from layers.registry.text import Text
-from layers.streets.map import MAP
+from layers.streets.map import GROUND, MAP
 from layers.streets.models import (
     Block,
     Building,
@@ -283,4 +283,4 @@ LAYERS = [
     ),
 ]
 
-LAYERS += MAP
+LAYERS = [*GROUND, *LAYERS, *MAP]

@@ -225,7 +225,7 @@ MARKINGS = Layer(
     zooms=(16, 22),
     generalise=(
         Only(
-            below=18,
+            below=17,
             where="q.kind IN ('crosswalk', 'zebra', 'stop_line', 'double_yellow', 'waiting_front', 'lane_line', 'centre_line')",
         ),
         Simplify(below=19, pixels=0.3),
@@ -435,5 +435,6 @@ VERSIONS = Layer(
     provenance=DERIVED,
 )
 
-MAP = [BLOCKS, SIDES, SURFACES, JUNCTIONS, ZONES, LANES, MARKINGS, CENTRE, AGE, POSTS, WARNINGS, VERSIONS]
-"""In the order in which they are drawn, the lowest first."""
+GROUND = [MARKINGS, POSTS, ZONES, SIDES, LANES, JUNCTIONS, SURFACES]
+"""What lies on the rest of the ground, the highest first, as in every list of layers."""
+MAP = [WARNINGS, CENTRE, AGE, VERSIONS, BLOCKS]

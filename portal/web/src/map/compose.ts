@@ -3,6 +3,7 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Catalogue, Lang, Layer, Theme } from "../api/catalogue";
 import { address } from "../api/http";
+import type { Laid } from "./laid";
 
 export interface Picture {
   catalogue: Catalogue;
@@ -21,6 +22,8 @@ export interface Picture {
   drawn: GeoJSON.FeatureCollection;
   /** Empty where nobody edits. */
   drafted?: GeoJSON.FeatureCollection;
+  /** What a workspace shows of its own, and what steps aside for it. */
+  laid?: Laid | null;
   colour: (token: string, theme: Theme) => string;
   origin: string;
 }
@@ -45,8 +48,13 @@ export function compose(picture: Picture): StyleSpecification {
     sources["raster-base"] = { type: "raster", tileSize: 256, tiles: typeof base === "string" ? [base] : [...base.tiles] };
     layers.push({ id: "raster-base", type: "raster", source: "raster-base" });
   }
-  const drawn = [...on].reverse().flatMap((layer) => layer.style[theme].map((style) => dressed(style, layer, ground.includes(layer), picture)));
+  const drawn = [...on].reverse().flatMap((layer) => stays(layer.style[theme], layer, picture).map((style) => dressed(style, layer, ground.includes(layer), picture)));
   layers.push(...drawn.sort((a, b) => tier(a) - tier(b)));
+  if (picture.laid) {
+    Object.assign(sources, picture.laid.sources);
+    const above = layers.findIndex((style) => tier(style) >= 20);
+    layers.splice(above < 0 ? layers.length : above, 0, ...picture.laid.layers);
+  }
   sources.marked = { type: "geojson", data: { type: "FeatureCollection", features: picture.marked ? [{ type: "Feature", properties: {}, geometry: picture.marked }] : [] } };
   if (picture.enclosed) {
     sources.enclosed = { type: "geojson", data: { type: "Feature", properties: {}, geometry: picture.enclosed } };
@@ -92,6 +100,11 @@ function raster(layer: Layer, picture: Picture): SourceSpecification {
   const path = `${picture.origin}/tiles/${layer.id}/{z}/{x}/{y}.png`;
   const asked = { datetime: picture.datetime(layer), theme: picture.theme, v: picture.edits[layer.id] ?? null };
   return { type: "raster", tiles: [address(path, asked)], tileSize: 256, minzoom: layer.zoom[0], maxzoom: Math.min(DEEPEST, layer.zoom[1]) };
+}
+
+/** What is drawn of a layer: only its names where a workspace shows something else in its place. */
+function stays(styles: readonly LayerSpecification[], layer: Layer, { laid }: Picture): readonly LayerSpecification[] {
+  return laid?.instead.has(layer.id) ? styles.filter((style) => style.type === "symbol" && !style.layout?.["icon-image"]) : styles;
 }
 
 const WORLD = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];

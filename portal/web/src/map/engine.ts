@@ -11,6 +11,7 @@ import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
 import { Engine, type GeoJSONSource, type VectorTileSource } from "./library";
+import { laid } from "./laid";
 import { drafted, drawn, marked, middleOf } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend, stroke } from "./pick";
@@ -32,6 +33,7 @@ export function picture(within: Period | null = period.value, condition: (id: st
     enclosed: enclosed.value?.shape ?? null,
     drawn: drawn.value,
     drafted: drafted.peek(),
+    laid: laid.value,
     colour,
     origin: location.origin,
   };

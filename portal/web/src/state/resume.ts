@@ -7,6 +7,7 @@ import { log } from "./log";
 /** Until editing is loaded, its commands wait for it. */
 function lazily(): void {
   log.register<Edit>("edit", { apply: (data, way) => void import("../edit/work").then((edit) => (void edit.start(), edit.apply(data, way))) });
+  log.register<{ id: string; last: number }>("street", { apply: (data) => void import("../work/streets/desk").then((desk) => desk.reverse(data)) });
   log.register("draft", { apply: (data, way) => void import("../edit/draft").then((edit) => edit.applyStep(data, way)) });
 }
 

@@ -65,6 +65,7 @@ const DRAWN = {
   photo: svg`<rect x="3" y="6.500" width="18" height="13" rx="2"/><path d="m8 6.500 1.500-2.500h5L16 6.500"/><circle cx="12" cy="13" r="3.500"/>`,
   letters: svg`<path d="M5 6V4.500h14V6M12 4.500v15M9 19.500h6"/>`,
   arrow: svg`<path d="m5 4 14 6-6 2.500L10.500 19z"/>`,
+  streets: svg`<path d="M8 3.5v5L3.500 10M16 3.500v5l4.500 1.500M8 20.500v-5L3.500 14M16 20.500v-5l4.500-1.500M12 3.500v3M12 10.500v3M12 17.500v3"/>`,
   filter: svg`<path d="M4 5.5h16l-6 7.5v5.5l-4 2V13z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

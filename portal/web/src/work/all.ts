@@ -17,3 +17,4 @@ register({
   roles: ["investigator", "officer", "reviewer", "administrator"],
   load: async () => (await import("./scene/room")).room,
 });
+register({ id: "streets", title: { zh: "街廓", en: "Streets" }, icon: "streets", order: 30, load: async () => (await import("./streets/room")).room });
