@@ -55,14 +55,18 @@ def excess(counts: Sequence[int], like: Sequence[Hashable]) -> list[Excess]:
     out = []
     for n, name in zip(counts, like, strict=True):
         mu, phi = known[name]
-        if mu == 0:
-            out.append(Excess(0.0, 0.0, 0.0, 0.0, 0.0))
-            continue
-        w = shrink(mu, phi)
-        mean = w * mu + (1 - w) * n
-        low, high = stats.gamma.ppf((0.025, 0.975), n + phi, scale=mu / (mu + phi))
-        out.append(Excess(mean, mu, mean - mu, float(low) - mu, float(high) - mu))
+        out.append(excess_of(n, mu, phi))
     return out
+
+
+def excess_of(n: int, mu: float, phi: float) -> Excess:
+    """Of one place, when the mean and the shape of places like it are known."""
+    if mu == 0:
+        return Excess(0.0, 0.0, 0.0, 0.0, 0.0)
+    w = shrink(mu, phi)
+    mean = w * mu + (1 - w) * n
+    low, high = stats.gamma.ppf((0.025, 0.975), n + phi, scale=mu / (mu + phi))
+    return Excess(mean, mu, mean - mu, float(low) - mu, float(high) - mu)
 
 
 def trend(years: Sequence[float]) -> tuple[float, float, float]:

@@ -22,6 +22,7 @@ from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
 from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
+from layers.council.models import forget
 from layers.hotspots.drawing import draw
 from layers.registry.register import register
 from layers.registry.sql import quoted
@@ -101,6 +102,7 @@ def _clear(say: Say) -> None:
     say("taking away the former city")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        forget(SYNTHETIC)
         for target in reversed(TARGETS.values()):
             table = quoted(target.model._meta.db_table)
             if any(f.name == "origin" for f in target.model._meta.fields):
