@@ -94,11 +94,12 @@ def _paths(
     at: Junction, key: Key, one: Leg2, two: Leg2 | None, lane: int
 ) -> tuple[str, str | None, Point]:
     begin = _on(at, one[0], REACH, 1, lane)
+    badge = _on(at, one[0], REACH - 7.0 * (lane % 2), 1, lane)
     if key.family in ("RE", "SS", "LC", "PK", "BK"):
         near, far = (_on(at, one[0], r, 1, lane) for r in (19.0, 16.0))
         side = 0.0 if key.family == "RE" else 1.2
         last = _on(at, one[0], 4.0, 1, lane + side)
-        return _line(begin, near), _line(far, last), begin
+        return _line(begin, near), _line(far, last), badge
     through = _middle(at, one, lane)
     first = _bend(begin, through, _on(at, one[1], REACH * 0.62, -1, lane) if one[1] is not None else through)
     if key.family == "PD":
@@ -106,10 +107,10 @@ def _paths(
         u, v = _unit(leg.bearing)
         middle = (u * 15, v * 15)
         walk = _line((middle[0] - v * 9, middle[1] + u * 9), (middle[0] + v * 9, middle[1] - u * 9))
-        return first, walk, begin
+        return first, walk, badge
     if key.family in ("SV", "RX") or two is None:
-        return first, None, begin
-    return first, _line(_on(at, two[0], REACH * 0.86, 1, lane), _short(at, two, lane)), begin
+        return first, None, badge
+    return first, _line(_on(at, two[0], REACH * 0.86, 1, lane), _short(at, two, lane)), badge
 
 
 def _on(at: Junction, leg: int | None, reach: float, side: int, lane: float) -> Point:

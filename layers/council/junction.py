@@ -56,6 +56,7 @@ def told(junction: Junction, viewer: Viewer, when: str | None, filter: str | Non
     found = _crashes(junction.pk, viewer, when, filter)
     named = keys((id, type, at) for id, type, at, _ in found)
     cases = [Case(str(id), named[id], severity) for id, _, at, severity in found]
+    about = {str(id): {"id": id, "severity": severity, "at": at} for id, _, at, severity in found}
     drawn = bundle(ground.plan_of(legs), cases) if legs else []
     measures = list(Measure.objects.filter(junction=junction).exclude(state="dropped").order_by("done_on", "pk"))
     return {
@@ -68,7 +69,7 @@ def told(junction: Junction, viewer: Viewer, when: str | None, filter: str | Non
         "bundles": [
             {
                 "key": str(one.key), "family": one.key.family, "words": words(one.key), "count": len(one.cases),
-                "counts": one.counts, "cases": [int(id) for id in one.cases], "first": one.first,
+                "counts": one.counts, "cases": sorted((about[id] for id in one.cases), key=lambda c: (c["severity"], -c["at"].timestamp())), "first": one.first,
                 "second": one.second, "badge": one.badge, "sure": one.sure,
             }
             for one in drawn

@@ -8,3 +8,11 @@ register({
   order: 0,
   load: async () => (await import("./explore/room")).room,
 });
+register({
+  id: "council",
+  title: { zh: "會議", en: "Meetings" },
+  icon: "slides",
+  order: 60,
+  roles: ["council", "planner", "reviewer", "analyst", "administrator"],
+  load: async () => (await import("./council/room")).room,
+});
