@@ -15,7 +15,7 @@ from diagramming.movement.legs import Junction
 
 Leg2 = tuple[int | None, int | None]
 Point = tuple[float, float]
-REACH, LANE, GAP = 34.0, 3.4, 3.4
+REACH, LANE, GAP = 33.0, 3.4, 4.6
 LIKE = {"CL": "S", "CR": "S", "B": "S", "P": "S", "X": "S"}
 """What leaves a junction as going straight does."""
 
@@ -94,7 +94,7 @@ def _paths(
     at: Junction, key: Key, one: Leg2, two: Leg2 | None, lane: int
 ) -> tuple[str, str | None, Point]:
     begin = _on(at, one[0], REACH, 1, lane)
-    badge = _on(at, one[0], REACH - 7.0 * (lane % 2), 1, lane)
+    badge = _on(at, one[0], REACH - 8.0 * (lane % 2), 1, lane)
     if key.family in ("RE", "SS", "LC", "PK", "BK"):
         near, far = (_on(at, one[0], r, 1, lane) for r in (19.0, 16.0))
         side = 0.0 if key.family == "RE" else 1.2

@@ -12,7 +12,7 @@ from django.db import connection
 from diagramming.movement.legs import Junction as Plan
 from diagramming.movement.legs import Leg
 
-REACH = 46.0
+REACH = 54.0
 SHAPES = """
     WITH j AS (SELECT geom, ST_Transform(geom, 3826) AS p FROM streets_junction WHERE id = %(id)s),
     f AS (SELECT p, ST_Expand(p, %(reach)s) AS box, ST_Transform(ST_Expand(p, %(reach)s * 1.5), 3857) AS merc FROM j)

@@ -41,8 +41,8 @@ def keys(crashes: Iterable[Record]) -> dict[int, Key]:
 
 def words(key: Key) -> dict[str, str]:
     zh, en = FAMILIES[key.family]
-    if key.family in ("SV", "RX", "PD", "RE", "BK"):
+    if key.family in ("SV", "RX", "PD", "RE", "SS", "LC", "BK", "PK", "OT"):
         return {"zh": zh, "en": en}
     told = f"{TURNS[key.first]}－{RELATIONS[key.rel]}{TURNS[key.second]}"
     english = f"{TURNS_EN[key.first]} × {RELATIONS_EN[key.rel]} {TURNS_EN[key.second]}".replace("  ", " ")
-    return {"zh": f"{told}（{zh}）", "en": f"{en}: {english}"}
+    return {"zh": told, "en": english.capitalize()}

@@ -84,7 +84,7 @@ class Pictures extends View {
 
   protected override render() {
     return html`<p class="add-pictures" aria-busy=${this.#busy.value}>${[false, true].map(
-      (after) => html`<label class="plain more">${icon("plus")}${t(after ? "measure.picture.after" : "measure.picture.before")}<input class="unseen" type="file" accept="image/jpeg,image/png,image/webp" @change=${(e: Event) => void this.#take(e, after)} /></label>`,
+      (after) => html`<label class="plain adds">${icon("plus")}${t(after ? "measure.picture.after" : "measure.picture.before")}<input class="unseen" type="file" accept="image/jpeg,image/png,image/webp" @change=${(e: Event) => void this.#take(e, after)} /></label>`,
     )}</p>`;
   }
 }

@@ -49,7 +49,7 @@ class Papers extends View {
   #list(): TemplateResult {
     const found = all.value;
     return html`<header><h2 tabindex="-1">${t("council")}</h2>
-        ${mayWrite ? html`<button class="plain more" aria-expanded=${this.#planning.value} @click=${() => (this.#planning.value = !this.#planning.peek())}>${icon("plus")}${t("meeting.new")}</button>` : nothing}</header>
+        ${mayWrite ? html`<button class="plain adds" aria-expanded=${this.#planning.value} @click=${() => (this.#planning.value = !this.#planning.peek())}>${icon("plus")}${t("meeting.new")}</button>` : nothing}</header>
       ${this.#planning.value ? this.#plan() : nothing}
       ${found === null ? html`<div class="bones"><i></i><i></i></div>` : found === "failed" ? html`<p class="empty" role="alert">${t("server.away")}</p>` : html`<ul class="meetings" @keydown=${steps}>${found.map((one) => html`<li><button class="plain" data-meeting=${one.id} @click=${() => (pane.value = `meeting_${one.id}`)}>
           <b>${one.title}</b><span class="stands ${one.state}">${t(`meeting.${one.state}`)}</span>

@@ -53,7 +53,7 @@ class Review extends View {
   #add(what: "measure" | "visit"): TemplateResult | typeof nothing {
     if (!mayWrite) return nothing;
     const on = this.#adding.value === what;
-    return html`<button class="plain more" aria-expanded=${on} @click=${() => (this.#adding.value = on ? null : what)}>${icon(on ? "close" : "plus")}${t(on ? "council.cancel" : `${what}.new`)}</button>`;
+    return html`<button class="plain adds" aria-expanded=${on} @click=${() => (this.#adding.value = on ? null : what)}>${icon(on ? "close" : "plus")}${t(on ? "council.cancel" : `${what}.new`)}</button>`;
   }
 
   #meeting(id: number): void {
@@ -69,7 +69,7 @@ class Review extends View {
     const when = one.done_on ? t("effect.since", { day: one.done_on }) : t(`measure.${one.state}`);
     return html`<article class="measure" data-measure=${one.id}>
       <p class="measure-head"><b>${one.name}</b> <small>${when}${one.unit ? ` · ${one.unit}` : ""}</small>
-        ${one.effect ? html`<button class="plain more" aria-expanded=${open} @click=${() => this.#show(one.id)}>${t("effect.method")}</button>` : nothing}</p>
+        ${one.effect ? html`<button class="plain adds" aria-expanded=${open} @click=${() => this.#show(one.id)}>${t("effect.method")}</button>` : nothing}</p>
       ${one.effect ? shown(one.effect, open) : html`<p class="hint">${t("effect.early")}</p>`}
       ${one.reviews.length ? html`<p class="reviews">${one.reviews.map((each) => html`<span title=${say(each.result.sentence)}>${t("effect.months", { n: each.months })} <b>${each.result.rows[0] ? signed(each.result.rows[0].theta) : ""}</b></span>`)}${one.frozen ? html`<small>${t("effect.frozen")}</small>` : nothing}</p>` : nothing}
       ${one.pictures.length ? html`<p class="pictures">${one.pictures.map((each) => html`<a href="/api/council/pictures/${each.id}.jpg" target="_blank"><img src="/api/council/pictures/${each.id}.jpg" loading="lazy" alt=${each.caption || t(each.after ? "measure.after" : "measure.before")} /><small>${t(each.after ? "measure.after" : "measure.before")}</small></a>`)}</p>` : nothing}
