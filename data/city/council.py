@@ -36,6 +36,18 @@ def improve(ground: Ground, junctions: Sequence[int]) -> list[Table]:
             began_on=BEGAN,
             done_on=IN_USE,
         )
-    meetings.add(key="CB-113-12", title="113 年第 12 次道安會報", held_on=date(2024, 12, 18), place="市政府三樓會議室", state="closed")
-    meetings.add(key="CB-114-01", title="114 年第 1 次道安會報", held_on=date(2025, 1, 22), place="市政府三樓會議室", state="planned")
+    meetings.add(
+        key="CB-113-12",
+        title="113 年第 12 次道安會報",
+        held_on=date(2024, 12, 18),
+        place="市政府三樓會議室",
+        state="closed",
+    )
+    meetings.add(
+        key="CB-114-01",
+        title="114 年第 1 次道安會報",
+        held_on=date(2025, 1, 22),
+        place="市政府三樓會議室",
+        state="planned",
+    )
     return [measures.table(), meetings.table()]

@@ -90,9 +90,7 @@ def _fitting(at: Junction, key: Key, used: dict[int, int]) -> tuple[Leg2, Leg2 |
     return best[1], best[2]
 
 
-def _paths(
-    at: Junction, key: Key, one: Leg2, two: Leg2 | None, lane: int
-) -> tuple[str, str | None, Point]:
+def _paths(at: Junction, key: Key, one: Leg2, two: Leg2 | None, lane: int) -> tuple[str, str | None, Point]:
     begin = _on(at, one[0], REACH, 1, lane)
     badge = _on(at, one[0], REACH - 8.0 * (lane % 2), 1, lane)
     if key.family in ("RE", "SS", "LC", "PK", "BK"):

@@ -28,9 +28,9 @@ from gis.sharing.press import Unprintable, press
 from layers.access import Clearance, Viewer
 from layers.council import meetings
 from layers.council.api.who import reader
+from layers.council.checklist import CHECKLIST
 from layers.council.junction import told
 from layers.council.models import AgendaItem, Meeting, Visit
-from layers.council.checklist import CHECKLIST
 from layers.council.sheet import diagram, matrix, whiskers
 from layers.registry.text import Text
 
@@ -44,7 +44,9 @@ NOTHING = (
 """The press wants a picture; a dossier is all lines and words."""
 
 
-@router.post("dossiers/{int:id}", response={404: Problem, 409: Problem}, summary="Make the dossier of a meeting as PDF")
+@router.post(
+    "dossiers/{int:id}", response={404: Problem, 409: Problem}, summary="Make the dossier of a meeting as PDF"
+)
 def make(request: HttpRequest, id: int, lang: Literal["zh", "en"] = "zh") -> StreamingHttpResponse:
     """Lines of JSON: `{done, all, words}` as it goes, `{file}` at the end, or `{detail}` where it failed."""
     viewer = reader(request)
@@ -63,7 +65,12 @@ def get(request: HttpRequest, name: str) -> FileResponse:
     viewer = viewer_of(request)
     found = NAMED.match(name)
     path = folder() / name
-    if found is None or viewer.clearance < Clearance.COUNCIL or int(found[1]) != viewer.user_id or not path.is_file():
+    if (
+        found is None
+        or viewer.clearance < Clearance.COUNCIL
+        or int(found[1]) != viewer.user_id
+        or not path.is_file()
+    ):
         raise Http404
     note(viewer.actor, "read", "dossier", name)
     return FileResponse(
@@ -80,7 +87,9 @@ async def _steps(meeting: Meeting, viewer: Viewer, lang: str) -> AsyncIterator[b
     whole = len(items) + 1
     pages = []
     for n, item in enumerate(items):
-        yield _line(done=n, all=whole, words={"zh": f"第 {item.number} 案 {item.title}", "en": f"Item {item.number}"})
+        yield _line(
+            done=n, all=whole, words={"zh": f"第 {item.number} 案 {item.title}", "en": f"Item {item.number}"}
+        )
         pages.append(await sync_to_async(page)(item, viewer, lang))
     yield _line(done=len(items), all=whole, words={"zh": "排版", "en": "Typesetting"})
     try:
@@ -101,9 +110,15 @@ def _items(meeting: Meeting) -> list[AgendaItem]:
 
 def page(item: AgendaItem, viewer: Viewer, lang: str) -> dict[str, Any]:
     """What one item's page says, in one language."""
-    out: dict[str, Any] = {"item": meetings.item(item), "number": item.number, "title": item.title, "note": item.note}
+    out: dict[str, Any] = {
+        "item": meetings.item(item),
+        "number": item.number,
+        "title": item.title,
+        "note": item.note,
+    }
     out["decisions"] = [
-        {"outcome": d.get_outcome_display(), "text": d.text, "unit": d.unit, "due": d.due} for d in item.decisions.all()
+        {"outcome": d.get_outcome_display(), "text": d.text, "unit": d.unit, "due": d.due}
+        for d in item.decisions.all()
     ]
     if item.junction is None:
         return out
@@ -161,5 +176,3 @@ def _pressed(html: str, viewer: Viewer) -> str:
     name = f"{viewer.user_id}-{secrets.token_urlsafe(16)}.pdf"
     (where / name).write_bytes(pdf)
     return name
-
-

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from diagramming.movement.key import FAMILIES
-from diagramming.statistics.effect import Z, Compared, Estimate, compare
+from diagramming.statistics.effect import Compared, Estimate, Z, compare
 from layers.council.models import Measure
 from layers.council.movements import keys
 from layers.streets.models import Junction
@@ -100,7 +100,10 @@ def told(measure: Measure, months: int | None = None) -> dict[str, Any] | None:
     if when is None or measure.junction is None:
         return None
     sites, district = comparison(measure.junction, when)
-    before, after = _at(measure.junction.pk, when.first, when.until), _at(measure.junction.pk, when.since, when.last)
+    before, after = (
+        _at(measure.junction.pk, when.first, when.until),
+        _at(measure.junction.pk, when.since, when.last),
+    )
     group = (sum(b for _, b, _ in sites), sum(a for _, _, a in sites))
     family = [len(before), *(b for _, b, _ in sites)]  # the place itself is one of those like it
     mean = max(sum(family) / len(family), 0.05)
@@ -111,7 +114,9 @@ def told(measure: Measure, months: int | None = None) -> dict[str, Any] | None:
     if targets:
         parts = [sum(f in targets for f in side) for side in (before, after)]
         share = max(parts[0], 0.5) / max(len(before), 1)
-        aimed = compare([parts[0]], [parts[1]], [mean * share], phi, when.years, group if min(group) else None)
+        aimed = compare(
+            [parts[0]], [parts[1]], [mean * share], phi, when.years, group if min(group) else None
+        )
         names = FAMILIES[targets[0]]
         more = " …" if len(targets) > 1 else ""
         rows.append(_row("target", {"zh": names[0] + more, "en": names[1] + more}, aimed, aimed.bayes))
@@ -183,7 +188,14 @@ def _group_row(n: int, group: tuple[int, int], when: Periods) -> Row:
     title = {"zh": f"對照 {n} 處", "en": f"Comparison, {n} sites"}
     low, high = ratio * exp(-Z * sd), ratio * exp(Z * sd)
     return Row(
-        "comparison", title, *group, round(ratio, 3), round(low, 3), round(high, 3), "group", high < 1 or low > 1
+        "comparison",
+        title,
+        *group,
+        round(ratio, 3),
+        round(low, 3),
+        round(high, 3),
+        "group",
+        high < 1 or low > 1,
     )
 
 
@@ -195,7 +207,10 @@ def _sentence(one: Estimate) -> dict[str, str]:
 
 
 def _method(when: Periods, n: int, district: bool, group: tuple[int, int]) -> dict[str, str]:
-    where_zh, where_en = ("同行政區" if district else "全市", "of its district" if district else "of the city")
+    where_zh, where_en = (
+        "同行政區" if district else "全市",
+        "of its district" if district else "of the city",
+    )
     return {
         "zh": (
             f"經驗貝氏法（Hauer）。改善前 {when.first}～{when.until}、改善後 {when.since}～{when.last}，施工期不計。"

@@ -58,7 +58,9 @@ def told(junction: Junction, viewer: Viewer, when: str | None, filter: str | Non
     cases = [Case(str(id), named[id], severity) for id, _, at, severity in found]
     about = {str(id): {"id": id, "severity": severity, "at": at} for id, _, at, severity in found}
     drawn = bundle(ground.plan_of(legs), cases) if legs else []
-    measures = list(Measure.objects.filter(junction=junction).exclude(state="dropped").order_by("done_on", "pk"))
+    measures = list(
+        Measure.objects.filter(junction=junction).exclude(state="dropped").order_by("done_on", "pk")
+    )
     return {
         "id": junction.pk,
         "name": {"zh": junction.name, "en": junction.name_en or junction.name},
@@ -95,7 +97,10 @@ def _crashes(id: int, viewer: Viewer, when: str | None, filter: str | None) -> l
         )
     except ValueError as wrong:
         raise Unclear(str(wrong)) from wrong
-    sql = Sql(f"SELECT q.id, q.type, q.occurred_at, q.severity FROM {relation(layer)} WHERE q.junction_id = %s AND ", (id,))
+    sql = Sql(
+        f"SELECT q.id, q.type, q.occurred_at, q.severity FROM {relation(layer)} WHERE q.junction_id = %s AND ",
+        (id,),
+    )
     sql = sql + inside + f" ORDER BY q.id LIMIT {MOST}"
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
@@ -121,7 +126,9 @@ def standing(junction: Junction) -> dict[str, Any]:
     }  # fmt: skip
     if mean > 0:
         one = excess_of(count, mean, mean**2 / (variance - mean) if variance > mean else 1e6)
-        out["excess"] = {name: round(getattr(one, name), 2) for name in ("expected", "like", "excess", "low", "high")}
+        out["excess"] = {
+            name: round(getattr(one, name), 2) for name in ("expected", "like", "excess", "low", "high")
+        }
     if len(last) == 3 and count >= FEWEST_TO_COMPARE:
         out["trend"] = [round(v, 3) for v in trend([a1 + a2 + a3 for _, a1, a2, a3, _ in last])]
     return out

@@ -82,11 +82,19 @@ LAYERS = [
                 WHERE p.geom IS NOT NULL
             """,
             geometry="point",
-            tables=("council_decision", "council_agendaitem", "council_meeting", "streets_junction", "streets_section"),
+            tables=(
+                "council_decision",
+                "council_agendaitem",
+                "council_meeting",
+                "streets_junction",
+                "streets_section",
+            ),
         ),
         fields=(
             Field("title", Text("案由", "Item"), type="string", tile=14),
-            Field("standing", Text("列管", "Standing"), type="string", codes=table("council.standing"), tile=0),
+            Field(
+                "standing", Text("列管", "Standing"), type="string", codes=table("council.standing"), tile=0
+            ),
             Field("outcome", Text("決議", "Decision"), type="string", codes=table("council.outcome")),
             Field("text", Text("決議內容", "Decided"), type="string", filter=False),
             Field("unit", Text("負責單位", "Unit"), type="string"),

@@ -38,7 +38,9 @@ def upcoming() -> Meeting:
         or Meeting.objects.filter(state="planned").order_by("held_on", "pk").first()
     )
     if found is None:
-        raise Trouble(409, "no-meeting", "尚無排定的會議，請先新增會議。 No meeting is planned; make one first.")
+        raise Trouble(
+            409, "no-meeting", "尚無排定的會議，請先新增會議。 No meeting is planned; make one first."
+        )
     return found
 
 
@@ -59,7 +61,9 @@ def propose(
         raise Trouble(422, "no-title", "議案需要案由或地點。 An item needs a title or a place.")
     last = meeting.items.aggregate(last=Max("number"))["last"] or 0
     if last >= MOST_ITEMS:
-        raise Trouble(409, "full", f"每次會議最多 {MOST_ITEMS} 案。 A meeting has at most {MOST_ITEMS} items.")
+        raise Trouble(
+            409, "full", f"每次會議最多 {MOST_ITEMS} 案。 A meeting has at most {MOST_ITEMS} items."
+        )
     return AgendaItem.objects.create(
         key=named(), meeting=meeting, number=last + 1, junction_id=junction, section_id=section,
         title=title or place, note=note, view=view, by=by,
@@ -71,7 +75,11 @@ def start(id: int) -> Meeting:
     meeting = _open(id)
     other = Meeting.objects.filter(state="running").exclude(pk=id).first()
     if other is not None:
-        raise Trouble(409, "other-runs", f"「{other.title}」仍在進行，請先結束。 Another meeting is running; close it first.")
+        raise Trouble(
+            409,
+            "other-runs",
+            f"「{other.title}」仍在進行，請先結束。 Another meeting is running; close it first.",
+        )
     first = meeting.items.first()
     if first is None:
         raise Trouble(409, "empty", "議程還沒有議案。 There is nothing on the agenda.")
@@ -137,7 +145,9 @@ def drop(item: AgendaItem) -> None:
 @transaction.atomic
 def decide(item: AgendaItem, outcome: str, text: str, unit: str, due: date | None, by: str) -> Decision:
     if item.meeting.state != "running":
-        raise Trouble(409, "not-running", "會議進行中才能記錄決議。 Decisions are recorded while the meeting runs.")
+        raise Trouble(
+            409, "not-running", "會議進行中才能記錄決議。 Decisions are recorded while the meeting runs."
+        )
     standing = "released" if outcome == "rejected" else "open"
     return Decision.objects.create(
         key=named(), item=item, outcome=outcome, text=text, unit=unit, due=due, standing=standing, by=by
@@ -149,9 +159,7 @@ def told(meeting: Meeting, whole: bool = True) -> dict[str, Any]:
         "id": meeting.pk, "title": meeting.title, "held_on": meeting.held_on, "place": meeting.place,
         "state": meeting.state, "current": meeting.current,
     }  # fmt: skip
-    items = list(
-        meeting.items.select_related("junction", "section").prefetch_related("decisions", "visits")
-    )
+    items = list(meeting.items.select_related("junction", "section").prefetch_related("decisions", "visits"))
     out["count"] = len(items)
     out["decided"] = sum(bool(one.decisions.all()) for one in items)
     if whole:
@@ -175,7 +183,10 @@ def _where(one: AgendaItem) -> tuple[list[float] | None, dict[str, str] | None]:
         return [one.junction.geom.x, one.junction.geom.y], name
     if one.section is not None:
         found = Section.objects.annotate(at=PointOnSurface("geom")).get(pk=one.section_id)
-        return [found.at.x, found.at.y], {"zh": one.section.name, "en": one.section.name_en or one.section.name}
+        return [found.at.x, found.at.y], {
+            "zh": one.section.name,
+            "en": one.section.name_en or one.section.name,
+        }
     return None, None
 
 

@@ -19,7 +19,13 @@ PARTIES = """
 Record = tuple[int, str, datetime]
 """Of a crash: its id, its type and when it was."""
 
-RELATIONS_EN = {"same": "same way", "opposing": "opposing", "from-left": "from left", "from-right": "from right", "none": ""}
+RELATIONS_EN = {
+    "same": "same way",
+    "opposing": "opposing",
+    "from-left": "from left",
+    "from-right": "from right",
+    "none": "",
+}
 TURNS_EN = {
     "S": "straight", "L": "left", "R": "right", "U": "U-turn", "CL": "cut left", "CR": "cut right", "B": "backing",
     "P": "standing", "X": "out of control",

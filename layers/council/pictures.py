@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 
+from layers.council.meetings import Trouble
 from layers.council.models import Picture
 from layers.crashes.scenes.photos import FORMATS, keep, stored
-from layers.council.meetings import Trouble
 
 LONGEST = 1600
 

@@ -50,8 +50,12 @@ def diagram(about: dict[str, Any], lang: str) -> str:
         parts.append(
             f'<text x="{x}" y="{y + 1.6:.2f}" font-size="4.6" font-weight="700" fill="#fff" text-anchor="middle">{one["count"]}</text>'
         )
-    parts.append('<path d="M43 -36l2.4 6.4-2.4-1.4-2.4 1.4z" fill="#1D2530"/><text x="43" y="-25.500" font-size="3.6" text-anchor="middle">N</text>')
-    parts.append('<path d="M-46 33.500v1.500h20v-1.500" fill="none" stroke="#1D2530" stroke-width=".4"/><text x="-36" y="32.800" font-size="3.2" text-anchor="middle">20 m</text></svg>')
+    parts.append(
+        '<path d="M43 -36l2.4 6.4-2.4-1.4-2.4 1.4z" fill="#1D2530"/><text x="43" y="-25.500" font-size="3.6" text-anchor="middle">N</text>'
+    )
+    parts.append(
+        '<path d="M-46 33.500v1.500h20v-1.500" fill="none" stroke="#1D2530" stroke-width=".4"/><text x="-36" y="32.800" font-size="3.2" text-anchor="middle">20 m</text></svg>'
+    )
     return "".join(parts)
 
 
@@ -87,14 +91,20 @@ def matrix(junction: int) -> str:
         cursor.execute(WEEK, (settings.TIME_ZONE, junction))
         found = {(day, hour): n for day, hour, n in cursor.fetchall()}
     most = max(found.values(), default=1)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-9 0 250 84" width="100%" font-family="{FONT}" font-size="6.5" fill="#5B6673">']
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-9 0 250 84" width="100%" font-family="{FONT}" font-size="6.5" fill="#5B6673">'
+    ]
     for day in range(1, 8):
         parts.append(f'<text x="-8" y="{(day - 1) * 10 + 7.5:.1f}">{DAYS[day - 1]}</text>')
         for hour in range(24):
             n = found.get((day, hour), 0)
             fill = RAMP[max(0, -(-n * len(RAMP) // most) - 1)] if n else "#F1F4F5"
-            parts.append(f'<rect x="{hour * 10 + 0.5}" y="{(day - 1) * 10 + 0.5}" width="9" height="9" rx="1.8" fill="{fill}"/>')
-    parts += [f'<text x="{hour * 10 + 5}" y="79" text-anchor="middle">{hour}</text>' for hour in (0, 6, 12, 18, 23)]
+            parts.append(
+                f'<rect x="{hour * 10 + 0.5}" y="{(day - 1) * 10 + 0.5}" width="9" height="9" rx="1.8" fill="{fill}"/>'
+            )
+    parts += [
+        f'<text x="{hour * 10 + 5}" y="79" text-anchor="middle">{hour}</text>' for hour in (0, 6, 12, 18, 23)
+    ]
     return "".join(parts) + "</svg>"
 
 
@@ -103,15 +113,24 @@ def whiskers(rows: list[dict[str, Any]], lang: str) -> str:
         return 60 + 120 * log(min(HIGH, max(LOW, ratio)) / LOW) / log(HIGH / LOW)
 
     tall = 14 * len(rows)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 {tall + 11}" width="100%" font-family="{FONT}" font-size="6.5">']
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 {tall + 11}" width="100%" font-family="{FONT}" font-size="6.5">'
+    ]
     parts.append(f'<path d="M{x(1):.1f} 0V{tall}" stroke="#8A949E" stroke-width=".6"/>')
     for n, row in enumerate(rows):
         y = n * 14 + 7
         colour = "#5B6673" if row["name"] == "comparison" else "#27238F"
         parts.append(f'<text x="0" y="{y + 2.2}" fill="#1D2530">{escape(row["title"][lang])}</text>')
-        parts.append(f'<path d="M{x(row["low"]):.1f} {y}H{x(row["high"]):.1f}M{x(row["low"]):.1f} {y - 2.5}v5M{x(row["high"]):.1f} {y - 2.5}v5" stroke="{colour}" stroke-width="1.1" fill="none"/>')
+        parts.append(
+            f'<path d="M{x(row["low"]):.1f} {y}H{x(row["high"]):.1f}M{x(row["low"]):.1f} {y - 2.5}v5M{x(row["high"]):.1f} {y - 2.5}v5" stroke="{colour}" stroke-width="1.1" fill="none"/>'
+        )
         parts.append(f'<circle cx="{x(row["theta"]):.1f}" cy="{y}" r="2.4" fill="{colour}"/>')
         change = f"{row['theta'] - 1:+.0%}".replace("-", "−")
-        parts.append(f'<text x="208" y="{y + 2.2}" text-anchor="end" font-weight="700" fill="{colour}">{change}</text>')
-    parts += [f'<text x="{x(v):.1f}" y="{tall + 8}" text-anchor="middle" fill="#5B6673">{v:g}</text>' for v in (0.25, 0.5, 1, 2, 4)]
+        parts.append(
+            f'<text x="208" y="{y + 2.2}" text-anchor="end" font-weight="700" fill="{colour}">{change}</text>'
+        )
+    parts += [
+        f'<text x="{x(v):.1f}" y="{tall + 8}" text-anchor="middle" fill="#5B6673">{v:g}</text>'
+        for v in (0.25, 0.5, 1, 2, 4)
+    ]
     return "".join(parts) + "</svg>"

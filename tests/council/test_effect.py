@@ -29,7 +29,14 @@ def crashes(junction: Junction, n: int, first: date, last: date) -> None:
     for i in range(n):
         day = first + step * i
         at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-        Crash.objects.create(key=f"e{junction.pk}-{first}-{i}", severity=3, occurred_at=at, type="13", junction=junction, geom=PLACE)
+        Crash.objects.create(
+            key=f"e{junction.pk}-{first}-{i}",
+            severity=3,
+            occurred_at=at,
+            type="13",
+            junction=junction,
+            geom=PLACE,
+        )
 
 
 @pytest.fixture
@@ -38,7 +45,9 @@ def town(db: None) -> tuple[Junction, Measure]:
     Crash.objects.all().delete()
 
     def made(n: int) -> Junction:
-        return Junction.objects.create(key=f"eff{n}", name=f"路口{n}", form="9x", signal="9", legs=9, rank=1, geom=PLACE)
+        return Junction.objects.create(
+            key=f"eff{n}", name=f"路口{n}", form="9x", signal="9", legs=9, rank=1, geom=PLACE
+        )
 
     treated = made(0)
     crashes(treated, 60, FIRST, DONE - timedelta(days=1))
@@ -71,7 +80,9 @@ def test_a_large_change_is_found_with_its_interval_and_method(town: tuple[Juncti
 def test_no_change_is_not_claimed(town: tuple[Junction, Measure]) -> None:
     Measure.objects.all().delete()
     quiet = Junction.objects.get(key="eff7")
-    measure = Measure.objects.create(key="q", name="宣導", state="done", junction=quiet, done_on=DONE, geom=PLACE)
+    measure = Measure.objects.create(
+        key="q", name="宣導", state="done", junction=quiet, done_on=DONE, geom=PLACE
+    )
     found = told(measure)
     assert found is not None
     assert not found["rows"][0]["told"]
@@ -105,14 +116,20 @@ def test_a_measure_is_put_on_a_junction_with_pictures(town: tuple[Junction, Meas
     member = signed_in(person("planner"))
     body: dict[str, Any] = {"name": "庇護島", "junction": town[0].pk, "targets": "PD", "state": "done"}
     assert post(member, "measures", body, 422)["code"] == "days"
-    assert post(member, "measures", body | {"targets": "ZZ", "done_on": "2024-01-01"}, 422)["code"] == "targets"
+    assert (
+        post(member, "measures", body | {"targets": "ZZ", "done_on": "2024-01-01"}, 422)["code"] == "targets"
+    )
     made = post(member, "measures", body | {"done_on": "2024-01-01"}, 201)
     assert made["frozen"]
-    answer = member.patch(f"/api/council/measures/{made['id']}", {"done_on": "2023-01-01"}, content_type="application/json")
+    answer = member.patch(
+        f"/api/council/measures/{made['id']}", {"done_on": "2023-01-01"}, content_type="application/json"
+    )
     assert (answer.status_code, answer.json()["code"]) == (409, "frozen")
     file = io.BytesIO()
     Image.new("RGB", (900, 600), "teal").save(file, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0")
-    sent = member.post(f"/api/council/measures/{made['id']}/pictures?after=true", file.getvalue(), content_type="image/jpeg")
+    sent = member.post(
+        f"/api/council/measures/{made['id']}/pictures?after=true", file.getvalue(), content_type="image/jpeg"
+    )
     assert sent.status_code == 201, sent.content
     back = member.get(f"/api/council/pictures/{sent.json()['id']}.jpg")
     assert back["Content-Type"] == "image/jpeg"

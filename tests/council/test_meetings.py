@@ -64,8 +64,13 @@ def test_a_meeting_from_the_agenda_to_its_end(member: Client, meeting: Meeting) 
     assert again["id"] == one["id"]
     assert again["note"] == "視距\n照明"
     assert again["view"] == "abcdefghij23"
-    assert post(member, f"agenda/{one['id']}/decisions", {"outcome": "approved"}, 409)["code"] == "not-running"
-    assert [i["id"] for i in post(member, f"meetings/{meeting.pk}/order", {"items": [two["id"], one["id"]]})["items"]] == [two["id"], one["id"]]
+    assert (
+        post(member, f"agenda/{one['id']}/decisions", {"outcome": "approved"}, 409)["code"] == "not-running"
+    )
+    assert [
+        i["id"]
+        for i in post(member, f"meetings/{meeting.pk}/order", {"items": [two["id"], one["id"]]})["items"]
+    ] == [two["id"], one["id"]]
     running = post(member, f"meetings/{meeting.pk}/start")
     assert (running["state"], running["current"]) == ("running", 1)
     assert post(member, f"meetings/{meeting.pk}/go", {"number": 2})["current"] == 2
@@ -73,7 +78,12 @@ def test_a_meeting_from_the_agenda_to_its_end(member: Client, meeting: Meeting) 
     said = {"outcome": "approved", "unit": "交通局", "due": "2025-03-31"}
     made = post(member, f"agenda/{one['id']}/decisions", said, 201)
     kept = Decision.objects.get(pk=made["id"])
-    assert (kept.outcome, kept.unit, kept.due, kept.standing) == ("approved", "交通局", date(2025, 3, 31), "open")
+    assert (kept.outcome, kept.unit, kept.due, kept.standing) == (
+        "approved",
+        "交通局",
+        date(2025, 3, 31),
+        "open",
+    )
     assert member.delete(f"{AT}/agenda/{one['id']}").status_code == 409
     assert post(member, f"meetings/{meeting.pk}/close")["state"] == "closed"
     for path, body in (("start", {}), ("go", {"number": 1}), ("close", {}), ("order", {"items": []})):
@@ -89,7 +99,10 @@ def test_only_one_meeting_runs(member: Client, meeting: Meeting) -> None:
 def test_taking_an_item_off_closes_the_gap(member: Client, meeting: Meeting) -> None:
     ids = [post(member, "agenda", {"meeting": meeting.pk, "title": f"案{n}"}, 201)["id"] for n in range(3)]
     assert member.delete(f"{AT}/agenda/{ids[1]}").status_code == 204
-    assert list(AgendaItem.objects.filter(meeting=meeting).values_list("pk", "number")) == [(ids[0], 1), (ids[2], 2)]
+    assert list(AgendaItem.objects.filter(meeting=meeting).values_list("pk", "number")) == [
+        (ids[0], 1),
+        (ids[2], 2),
+    ]
 
 
 def test_without_a_planned_meeting_one_is_told_what_to_do(member: Client, meeting: Meeting) -> None:
@@ -114,7 +127,11 @@ def test_an_open_decision_is_late_the_day_after_it_was_due(member: Client, meeti
 
 def test_a_visit_keeps_its_checklist_and_refuses_strange_points(member: Client) -> None:
     place = junction("tj3", "戊路／己路")
-    said = {"held_on": "2025-01-10", "who": "交通局、工務局", "checks": {"sight": {"state": "bad", "remark": "行道樹"}}}
+    said = {
+        "held_on": "2025-01-10",
+        "who": "交通局、工務局",
+        "checks": {"sight": {"state": "bad", "remark": "行道樹"}},
+    }
     post(member, f"junctions/{place.pk}/visits", said)
     (kept,) = member.get(f"{AT}/junctions/{place.pk}/visits").json()
     assert kept["checks"] == {"sight": {"state": "bad", "remark": "行道樹"}}

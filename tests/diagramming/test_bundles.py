@@ -39,7 +39,9 @@ def test_order_of_the_records_changes_nothing() -> None:
 
 def test_a_left_turn_against_opposing_traffic_goes_where_it_can() -> None:
     (one,) = bundle(junction([0, 90, 180, 270]), [Case("1", KEYS[0])])
-    assert one.first.startswith(f"M-{1.7:g} -{REACH:g}")  # from the north, on the right of whoever drives south
+    assert one.first.startswith(
+        f"M-{1.7:g} -{REACH:g}"
+    )  # from the north, on the right of whoever drives south
     assert "Q" in one.first
     end = [float(v) for v in one.first.split()[-2:]]
     assert end[0] > 15 and abs(end[1]) < 5  # out by the east: a left turn

@@ -108,14 +108,16 @@ def order(request: HttpRequest, id: int, body: Order) -> dict[str, Any]:
     return meetings.told(meetings.order(id, body.items))
 
 
-@router.post("agenda", response={201: dict[str, Any], **REFUSALS}, summary="Put a place or a matter on the agenda")
+@router.post(
+    "agenda", response={201: dict[str, Any], **REFUSALS}, summary="Put a place or a matter on the agenda"
+)
 def propose(request: HttpRequest, body: ToPropose) -> Status[dict[str, Any]]:
     viewer = writer(request)
     where = one(Meeting, body.meeting) if body.meeting is not None else meetings.upcoming()
-    item = meetings.propose(
-        where, body.junction, body.section, body.title, body.note, body.view, viewer.name
+    item = meetings.propose(where, body.junction, body.section, body.title, body.note, body.view, viewer.name)
+    return Status(
+        201, meetings.item(item) | {"meeting_title": item.meeting.title, "held_on": item.meeting.held_on}
     )
-    return Status(201, meetings.item(item) | {"meeting_title": item.meeting.title, "held_on": item.meeting.held_on})
 
 
 @router.patch("agenda/{int:id}", response=Answer, summary="Change the words of an item")
@@ -123,7 +125,9 @@ def change(request: HttpRequest, id: int, body: Changed) -> dict[str, Any]:
     writer(request)
     item = one(AgendaItem, id, "meeting")
     if item.meeting.state == "closed":
-        raise meetings.Trouble(409, "closed", "會議已結束，紀錄不再更動。 The meeting is closed; its record stays.")
+        raise meetings.Trouble(
+            409, "closed", "會議已結束，紀錄不再更動。 The meeting is closed; its record stays."
+        )
     for name, value in body.model_dump(exclude_none=True).items():
         setattr(item, name, value)
     item.save()
@@ -137,7 +141,9 @@ def drop(request: HttpRequest, id: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("agenda/{int:id}/decisions", response={201: dict[str, Any], **REFUSALS}, summary="Record a decision")
+@router.post(
+    "agenda/{int:id}/decisions", response={201: dict[str, Any], **REFUSALS}, summary="Record a decision"
+)
 def decide(request: HttpRequest, id: int, body: ToDecide) -> Status[dict[str, Any]]:
     viewer = writer(request)
     made = meetings.decide(
@@ -146,15 +152,25 @@ def decide(request: HttpRequest, id: int, body: ToDecide) -> Status[dict[str, An
     return Status(201, decision(made))
 
 
-@router.get("decisions", response={200: list[dict[str, Any]], **REFUSALS}, summary="Decisions that are followed up")
+@router.get(
+    "decisions", response={200: list[dict[str, Any]], **REFUSALS}, summary="Decisions that are followed up"
+)
 def followed(request: HttpRequest, response: HttpResponse, every: bool = False) -> list[dict[str, Any]]:
     reader(request)
     response["Cache-Control"] = "private, no-store"
-    rows = Decision.objects.select_related("item__meeting", "item__junction", "item__section").order_by("due", "pk")
+    rows = Decision.objects.select_related("item__meeting", "item__junction", "item__section").order_by(
+        "due", "pk"
+    )
     if not every:
         rows = rows.filter(standing__in=("open", "late"))
     return [
-        decision(row) | {"title": row.item.title, "meeting": row.item.meeting.title, "number": row.item.number, "junction": row.item.junction_id}
+        decision(row)
+        | {
+            "title": row.item.title,
+            "meeting": row.item.meeting.title,
+            "number": row.item.number,
+            "junction": row.item.junction_id,
+        }
         for row in rows[:MOST]
     ]
 

@@ -34,9 +34,15 @@ class ToVisit(Schema):
     item: int | None = None
 
 
-@router.get("junctions/{int:id}", response={200: dict[str, Any], **REFUSALS}, summary="A junction for the council")
+@router.get(
+    "junctions/{int:id}", response={200: dict[str, Any], **REFUSALS}, summary="A junction for the council"
+)
 def junction(
-    request: HttpRequest, response: HttpResponse, id: int, datetime: str | None = None, filter: str | None = None
+    request: HttpRequest,
+    response: HttpResponse,
+    id: int,
+    datetime: str | None = None,
+    filter: str | None = None,
 ) -> dict[str, Any]:
     """`datetime` and `filter` (CQL2 text, about crashes) hold the bundles; standing and measures have their own time."""
     viewer = reader(request)
@@ -53,14 +59,18 @@ def checklist(request: HttpRequest) -> dict[str, Any]:
     return {id: {"zh": text.zh, "en": text.en} for id, text in CHECKLIST.items()}
 
 
-@router.get("junctions/{int:id}/visits", response={200: list[dict[str, Any]], **REFUSALS}, summary="Site visits there")
+@router.get(
+    "junctions/{int:id}/visits", response={200: list[dict[str, Any]], **REFUSALS}, summary="Site visits there"
+)
 def visits(request: HttpRequest, response: HttpResponse, id: int) -> list[dict[str, Any]]:
     reader(request)
     response["Cache-Control"] = "private, no-store"
     return [shown(visit) for visit in Visit.objects.filter(junction_id=id)[:50]]
 
 
-@router.post("junctions/{int:id}/visits", response={200: dict[str, Any], **REFUSALS}, summary="Record a site visit")
+@router.post(
+    "junctions/{int:id}/visits", response={200: dict[str, Any], **REFUSALS}, summary="Record a site visit"
+)
 def visit(request: HttpRequest, id: int, body: ToVisit) -> dict[str, Any]:
     viewer = writer(request)
     if strange := sorted(set(body.checks) - set(CHECKLIST)):

@@ -13,7 +13,10 @@ from layers.access import EDITORS, Clearance, Refused, Viewer
 
 WRITERS = frozenset({"council", "planner"}) | EDITORS
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[^\x00-\x1f]*$")]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$")]
+Prose = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"),
+]
 
 M = TypeVar("M", bound=models.Model)
 

@@ -48,11 +48,15 @@ class Changed(Schema):
     note: Prose | None = None
 
 
-@router.post("measures", response={201: dict[str, Any], **REFUSALS}, summary="Put a measure on a junction or section")
+@router.post(
+    "measures", response={201: dict[str, Any], **REFUSALS}, summary="Put a measure on a junction or section"
+)
 def put(request: HttpRequest, body: ToMeasure) -> Status[dict[str, Any]]:
     writer(request)
     if (body.junction is None) == (body.section is None):
-        raise Trouble(422, "place", "措施位於一個路口或一個路段。 A measure is at one junction or on one section.")
+        raise Trouble(
+            422, "place", "措施位於一個路口或一個路段。 A measure is at one junction or on one section."
+        )
     _sound(body.targets, body.began_on, body.done_on, body.state)
     if body.junction is not None:
         place = one(Junction, body.junction).geom

@@ -43,7 +43,7 @@ class Papers extends View {
   }
 
   protected override render() {
-    return html`<section class="papers" aria-label=${t("council")}>${openId.value === null ? this.#list() : this.#meeting()}</section>`;
+    return html`<section class="council-papers" aria-label=${t("council")}>${openId.value === null ? this.#list() : this.#meeting()}</section>`;
   }
 
   #list(): TemplateResult {
