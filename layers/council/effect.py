@@ -134,7 +134,7 @@ def told(measure: Measure, months: int | None = None) -> dict[str, Any] | None:
 
 def comparison(junction: Junction, when: Periods) -> tuple[list[tuple[int, int, int]], bool]:
     """(junction, before, after) of each place like it; and whether they are of its district alone."""
-    asked = {
+    asked: dict[str, Any] = {
         "id": junction.pk, "legs": junction.legs, "signal": junction.signal, "rank": junction.rank,
         "first": _moment(when.first), "until": _moment(when.until), "since": _moment(when.since),
         "last": _moment(when.last), "district": junction.ward.district_id if junction.ward else None,

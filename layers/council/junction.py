@@ -104,7 +104,7 @@ def _crashes(id: int, viewer: Viewer, when: str | None, filter: str | None) -> l
     sql = sql + inside + f" ORDER BY q.id LIMIT {MOST}"
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def standing(junction: Junction) -> dict[str, Any]:

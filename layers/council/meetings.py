@@ -51,7 +51,14 @@ def propose(
     """At the end of the agenda. A place stands on an agenda once: a second proposal adds its note."""
     meeting = _open(meeting.pk)
     place = _place(junction, section)
-    there = meeting.items.filter(junction_id=junction, section_id=section).first() if place else None
+    there = next(
+        (
+            one
+            for one in meeting.items.all()
+            if place and (one.junction_id, one.section_id) == (junction, section)
+        ),
+        None,
+    )
     if there is not None:
         there.note = "\n".join(part for part in (there.note, note) if part)
         there.view = view or there.view
@@ -182,7 +189,7 @@ def _where(one: AgendaItem) -> tuple[list[float] | None, dict[str, str] | None]:
         name = {"zh": one.junction.name, "en": one.junction.name_en or one.junction.name}
         return [one.junction.geom.x, one.junction.geom.y], name
     if one.section is not None:
-        found = Section.objects.annotate(at=PointOnSurface("geom")).get(pk=one.section_id)
+        found = Section.objects.annotate(at=PointOnSurface("geom")).get(pk=one.section.pk)
         return [found.at.x, found.at.y], {
             "zh": one.section.name,
             "en": one.section.name_en or one.section.name,
@@ -200,6 +207,7 @@ def _open(id: int) -> Meeting:
 
 
 def _place(junction: int | None, section: int | None) -> str:
+    found: Junction | Section | None
     if junction is not None:
         found = Junction.objects.filter(pk=junction).first()
     elif section is not None:

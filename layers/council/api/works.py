@@ -58,13 +58,7 @@ def put(request: HttpRequest, body: ToMeasure) -> Status[dict[str, Any]]:
             422, "place", "措施位於一個路口或一個路段。 A measure is at one junction or on one section."
         )
     _sound(body.targets, body.began_on, body.done_on, body.state)
-    if body.junction is not None:
-        place = one(Junction, body.junction).geom
-    else:
-        found = Section.objects.annotate(at=PointOnSurface("geom")).filter(pk=body.section).first()
-        if found is None:
-            raise Trouble(404, "no-place", "沒有這個路段。 There is no such section.")
-        place = found.at
+    place = one(Junction, body.junction).geom if body.junction is not None else _middle(body.section or 0)
     said = body.model_dump(exclude={"junction", "section"})
     made = Measure.objects.create(
         key=named(), geom=place, junction_id=body.junction, section_id=body.section, **said
@@ -112,7 +106,7 @@ def add(request: HttpRequest, id: int, after: bool = False, caption: Line = "") 
     writer(request)
     row = one(Measure, id)
     length = request.headers.get("content-length", "")
-    data, about = taken(request, int(length) if length.isdigit() else None)
+    data, about = taken(request, int(length) if length.isdigit() else None)  # type: ignore[arg-type]
     take(data, about["sha256"])
     made = Picture.objects.create(measure=row, sha256=about["sha256"], after=after, caption=caption)
     return Status(201, {"id": made.pk, "after": made.after, "caption": made.caption})
@@ -126,6 +120,13 @@ def picture(request: HttpRequest, id: int) -> HttpResponse:
     return HttpResponse(
         drawn(one(Picture, id)), content_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"}
     )
+
+
+def _middle(section: int) -> Any:
+    found = Section.objects.annotate(at=PointOnSurface("geom")).filter(pk=section).first()
+    if found is None:
+        raise Trouble(404, "no-place", "沒有這個路段。 There is no such section.")
+    return found.at
 
 
 def _sound(targets: str, began: date | None, done: date | None, state: str) -> None:
