@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "layers.patrol",
     "layers.enforcement",
     "layers.cases",
+    "layers.council",
     "procrastinate.contrib.django",
     "ninja",
 ]

@@ -13,6 +13,7 @@ import shapely
 
 from data.city.areas import Areas
 from data.city.clock import TRAFFIC, moments
+from data.city.council import improve
 from data.city.ground import Ground
 from data.city.records import Rows, Table
 
@@ -73,7 +74,8 @@ WEIGHT = {1: 9.5, 2: 3.5, 3: 1.0}
 def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -> list[Table]:
     places, junction, road = _places(ground, count, rng)
     times = moments(count, rng, TRAFFIC)
-    quiet = _became_better(junction, times, rng)
+    better = _rebuilt(junction)
+    quiet = _became_better(junction, better, times, rng)
     keep = np.flatnonzero(~quiet)
     ward = areas.ward_index(places)
     crashes, parties = Rows("crashes"), Rows("parties")
@@ -123,7 +125,7 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
             vehicle=involved[0][0],
             weight=WEIGHT[severity],
         )
-    return [crashes.table(), parties.table()]
+    return [crashes.table(), parties.table(), *improve(ground, better.tolist())]
 
 
 def as_of(before: dict[str, str], code: str, at: datetime) -> str:
@@ -178,10 +180,17 @@ def _road_of_junction(ground: Ground) -> np.ndarray:
     return found
 
 
-def _became_better(junction: np.ndarray, times: list[datetime], rng: np.random.Generator) -> np.ndarray:
-    """Twelve of the worst junctions are rebuilt in mid 2023 and lose a third of their crashes after it."""
+def _rebuilt(junction: np.ndarray) -> np.ndarray:
+    """Twelve of the worst junctions, the worst first."""
     counts = np.bincount(junction[junction >= 0])
-    worst = np.argsort(counts)[::-1][2:40:3][:12]
+    found: np.ndarray = np.argsort(counts)[::-1][2:40:3][:12]
+    return found
+
+
+def _became_better(
+    junction: np.ndarray, worst: np.ndarray, times: list[datetime], rng: np.random.Generator
+) -> np.ndarray:
+    """These are rebuilt in mid 2023 and lose a third of their crashes after it."""
     late = np.array([t.year > 2023 or (t.year == 2023 and t.month >= 7) for t in times])
     gone: np.ndarray = np.isin(junction, worst) & late & (rng.random(len(junction)) < 0.36)
     return gone

@@ -79,6 +79,8 @@ def excess(
 
 def shrunk(count: float, mu: float, phi: float) -> Excess:
     """One place of which it is known what places like it have."""
+    if mu == 0:
+        return Excess(0.0, 0.0, 0.0, 0.0, 0.0)
     w = shrink(mu, phi)
     mean = w * mu + (1 - w) * count
     low, high = stats.gamma.ppf((0.025, 0.975), count + phi, scale=mu / (mu + phi))

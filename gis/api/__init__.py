@@ -93,12 +93,13 @@ def _mount() -> None:
     from gis.api.search import router as search
     from gis.api.tours import router as tours
     from gis.sharing.decks import router as decks
+    from gis.sharing.dossier import router as dossiers
     from gis.sharing.paper import router as paper
     from gis.sharing.saved import router as saved
     from gis.sharing.talk import router as talk
     from gis.uploads.actions import router as uploads
 
-    for router in (me, layers, edits, geometry, ranking, search, tours, saved, decks, talk, paper):
+    for router in (me, layers, edits, geometry, ranking, search, tours, saved, decks, talk, paper, dossiers):
         api.add_router("", router)
     api.add_router("uploads", uploads)
     for app in apps.get_app_configs():

@@ -25,6 +25,7 @@ from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
 from layers.crashes.diagrams import keep_glyphs
 from layers.crashes.screening.network import renew
+from layers.council.models import forget
 from layers.hotspots.drawing import draw
 from layers.registry.register import register
 from layers.registry.sql import quoted
@@ -109,6 +110,7 @@ def _clear(say: Say) -> None:
     clear_scenes()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        forget(SYNTHETIC)
         for target in reversed(TARGETS.values()):
             table = quoted(target.model._meta.db_table)
             if any(f.name == "origin" for f in target.model._meta.fields):

@@ -9,6 +9,7 @@ from django.db.models import Model
 from layers.areas import models as areas
 from layers.cameras import models as cameras
 from layers.cases import models as cases
+from layers.council import models as council
 from layers.crashes import models as crashes
 from layers.defects import models as defects
 from layers.enforcement import models as enforcement
@@ -67,5 +68,7 @@ TARGETS: dict[str, Target] = {
     "corridors": Target(enforcement.Corridor),
     "ptz_cameras": Target(enforcement.PtzCamera),
     "kerb_rules": Target(enforcement.KerbRule),
+    "measures": Target(council.Measure),
+    "meetings": Target(council.Meeting),
     "violations": Target(enforcement.Violation),
 }

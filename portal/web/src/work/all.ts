@@ -18,3 +18,11 @@ register({
   load: async () => (await import("./scene/room")).room,
 });
 register({ id: "streets", title: { zh: "街廓", en: "Streets" }, icon: "streets", order: 30, load: async () => (await import("./streets/room")).room });
+register({
+  id: "council",
+  title: { zh: "會議", en: "Meetings" },
+  icon: "slides",
+  order: 60,
+  roles: ["council", "planner", "reviewer", "analyst", "administrator"],
+  load: async () => (await import("./council/room")).room,
+});

@@ -13,6 +13,7 @@ import { batch, signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { nameOf, reads } from "../../ui/values";
 import { View } from "../../ui/view";
+import { council } from "./council";
 import { happening } from "./happening";
 import { workspacesFor } from "../workspaces";
 import { offered, wayBack } from "./pane";
@@ -100,11 +101,12 @@ class Detail extends View {
         ${close}
       </header>
       <div class="scroll">
-        ${this.#happenings()} ${this.#people(now.layer, one)} ${this.#fields(now.layer, one)} ${this.#belongs(now.layer, one)}
+        ${this.#happenings(now.layer, one.id)} ${this.#people(now.layer, one)} ${this.#fields(now.layer, one)} ${this.#belongs(now.layer, one)}
         <antu-threads .layer=${now.layer.id} .feature=${String(one.id)}></antu-threads>
       </div>
       <footer>
-        <button class="filled" @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
+        ${council.propose(now.layer, one.id)}
+        <button class=${council.mine(now.layer) ? "outlined" : "filled"} @click=${() => this.#go(one)}>${icon("target")}${t("detail.zoom")}</button>
         ${this.#only(now.layer, one)}
         ${this.#edit(now.layer, one)} ${this.#draw(now.layer)}
         <a class="outlined" href=${now.layer.page}>${t("layer.about")}</a>
@@ -150,10 +152,13 @@ class Detail extends View {
     </span>`;
   }
 
-  #happenings(): TemplateResult | readonly TemplateResult[] {
+  #happenings(layer: Layer, id: number | string): TemplateResult | readonly TemplateResult[] {
     const found = this.#happened.value;
     if (found === "busy") return html`<div class="bones"><i></i><i></i></div>`;
-    return found.filter((one) => one.summary.total > 0 || found.length === 1).map((one) => happening(one, (chosen) => this.#choose(chosen.layer, chosen.id)));
+    const parts = council.parts(layer, id);
+    return found
+      .filter((one) => one.summary.total > 0 || found.length === 1 || one.layer.id === council.counted)
+      .map((one) => happening(one, (chosen) => this.#choose(chosen.layer, chosen.id), one.layer.id === council.counted ? parts : []));
   }
 
   #fields(layer: Layer, one: Feature): TemplateResult | typeof nothing {

@@ -15,7 +15,8 @@ import { stacked } from "./series";
 type Choose = (chosen: { layer: Layer; id: number | string }) => void;
 const RAMP = ["risk1", "risk2", "risk3", "risk4"];
 
-export function happening(found: Happened, choose: Choose): TemplateResult {
+/** `within` are parts that stand after the figures and after the week. */
+export function happening(found: Happened, choose: Choose, within: readonly (TemplateResult | typeof nothing)[] = []): TemplateResult {
   const { layer, summary, weight } = found;
   const classes = classesOf(layer);
   const tiles = (classes?.entries ?? []).map((entry) => {
@@ -27,7 +28,8 @@ export function happening(found: Happened, choose: Choose): TemplateResult {
       ${tiles.length ? tiles : html`<div class="figure"><span>${say(layer.title)}</span><strong>${number(summary.total)}</strong></div>`}
       ${weight === null ? nothing : html`<div class="figure"><span>${t("epdo")}</span><strong>${number(weight)}</strong></div>`}
     </div>
-    ${summary.total ? html`${week(found)} ${months(found)} ${latest(found, choose)}` : html`<p class="empty">${t("detail.none", { layer: inline(layer.title) })}</p>`}
+    ${within[0] ?? nothing}
+    ${summary.total ? html`${week(found)} ${within[1] ?? nothing} ${months(found)} ${latest(found, choose)}` : html`<p class="empty">${t("detail.none", { layer: inline(layer.title) })}</p>${within[1] ?? nothing}`}
   </section>`;
 }
 
