@@ -7,7 +7,7 @@ import zlib
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.tasks.hand import Hand, within
 from tests.browser.test_explore import ask, counted, shows
@@ -241,12 +241,17 @@ def test_c12_a_sheet_of_a3_at_one_to_a_thousand(page: Page, hand: Hand) -> None:
     expect(page.locator("input[name=layout]:checked")).to_have_value("A3 landscape")
     expect(page.locator(".print-sheet header")).to_contain_text("1 : 1,000")
     page.wait_for_selector("dialog[data-idle]")
-    sent = []
-    page.route("**/api/print", lambda route: (sent.append(route.request.post_data_buffer), route.continue_()))
+    sent: list[bytes] = []
+
+    def noted(route: Route) -> None:
+        sent.append(route.request.post_data_buffer or b"")
+        route.continue_()
+
+    page.route("**/api/print", noted)
     with page.expect_download(timeout=180_000) as download:
         hand.press(page.get_by_role("button", name="下載 PDF"))
     hand.ended(3)
-    asked = (sent[0] or b"").decode("latin-1")
+    asked = sent[0].decode("latin-1")
     assert '"paper":"A3"' in asked and '"turn":"landscape"' in asked and '"scale":1000' in asked
     pdf = download.value.path().read_bytes()
     box = re.search(r"/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)", pdf.decode("latin-1") + streams(pdf))
