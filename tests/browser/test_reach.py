@@ -1,4 +1,5 @@
-"""Whoever uses keys or a weak graphics card: everything on the map is reached, the focus is seen and goes where one reads, and a lost drawing context costs neither selection nor work."""
+"""Whoever uses keys or a weak graphics card: everything on the map is reached, the focus is seen and goes where one
+reads, and a lost drawing context costs neither selection nor work."""
 
 from __future__ import annotations
 
