@@ -15,6 +15,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+PATIENCE = 15
+
 
 @contextmanager
 def serving() -> Iterator[str]:
@@ -61,9 +63,13 @@ def serving() -> Iterator[str]:
         pytest.fail("the server did not start:\n" + "".join(said))
     try:
         address = f"http://127.0.0.1:{port}"
-        with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as http:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=PATIENCE * 4) as http:
             assert http.get(f"{address}/readyz").status_code == 200
         yield address
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.communicate()
+        try:
+            server.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:  # a request in flight may wait for a loop that has ended
+            os.killpg(server.pid, signal.SIGKILL)
+            server.communicate()

@@ -219,7 +219,7 @@ def work(report: Report, browser: Browser, address: str) -> None:
     before = busy(cdp)
     frames = page.evaluate(
         f"""() => new Promise((done) => {{ const m = {MAP}; let frames = 0; m.on('render', () => frames++);
-        m.once('moveend', () => done(frames)); m.panBy([500, 300], {{ duration: 6000, easing: (t) => t }}); }})"""
+        m.once('moveend', () => done(frames)); m.panBy([500, 300], {{ duration: 6000, essential: true, easing: (t) => t }}); }})"""
     )
     report.add(
         "main thread for a panned frame, crashes of the tenfold city",

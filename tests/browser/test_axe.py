@@ -57,7 +57,7 @@ def test_exploring_breaks_no_rule(page: Page, address: str, lang: str, theme: st
         expect(page.locator("html")).to_have_attribute("lang", "en" if lang == "en" else "zh-Hant-TW")
         expect(page.locator(".bones")).to_have_count(0)
         found[view] = broken(page)
-    page.locator(".tool .icon").last.click()
+    page.locator(".tools [aria-pressed]").last.click()
     expect(page.locator(".lassoing")).to_be_visible()
     found["lasso"] = broken(page)
     assert {view: wrong for view, wrong in found.items() if wrong} == {}

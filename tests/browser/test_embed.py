@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
+from tests.browser.conftest import Seen
 from tests.browser.test_first_minute import MAP, at_rest, visit
 
 pytestmark = [pytest.mark.browser]
@@ -57,7 +59,7 @@ def inside(page: Page) -> Frame:
 
 
 def test_the_same_features_as_the_portal_on_a_foreign_page(
-    browser: Browser, address: str, elsewhere: str
+    browser: Browser, address: str, elsewhere: str, seen: Seen
 ) -> None:
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="zh-TW"
@@ -100,6 +102,7 @@ def test_the_same_features_as_the_portal_on_a_foreign_page(
     assert "allow-forms" not in sandbox
     assert said == []
     context.close()
+    seen.hosts.discard(urlsplit(elsewhere).netloc)  # the other site is this test's own
 
 
 def test_the_code_to_embed_is_given_beside_tiles_and_style(page: Page, address: str) -> None:

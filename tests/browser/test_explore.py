@@ -164,7 +164,7 @@ def test_what_is_filtered_is_downloaded_in_every_format(page: Page) -> None:
     for link in links.all():
         answer = page.request.get(link.get_attribute("href") or "")
         assert answer.ok and answer.body(), link.inner_text()
-    page.get_by_label("坐標系統").select_option(label="TWD97 / TM2 121")
+    page.get_by_role("group", name="坐標系統").get_by_role("button", name="TWD97 121").click()
     with page.expect_download() as waiting:
         page.locator("[data-format=csv]").click()
     rows = list(csv.DictReader(io.StringIO(waiting.value.path().read_text("utf-8-sig"))))
@@ -286,7 +286,7 @@ def test_the_third_junction_of_a_district(page: Page) -> None:
     ((district, name),) = ask("SELECT id, name FROM areas_district ORDER BY id LIMIT 1")
     expect(page.locator(".ranked li")).not_to_have_count(0)
     with page.expect_response(lambda r: "/ranking" in r.url and "districts" in r.url):
-        page.get_by_label("排名範圍").select_option(label=name)
+        page.get_by_role("group", name="排名範圍").get_by_role("button", name=name).click()
     wanted = ask(
         f"SELECT junction_id FROM crashes_crash c JOIN areas_district d ON d.id = {district} AND ST_Intersects(c.merc, d.merc) "
         "WHERE junction_id IS NOT NULL GROUP BY 1 ORDER BY sum(epdo) DESC, count(*) DESC, 1 LIMIT 50"
@@ -310,7 +310,7 @@ def test_a_ranking_is_walked_by_keyboard(page: Page) -> None:
             "SELECT ward_id FROM crashes_crash GROUP BY 1 ORDER BY count(*) DESC, sum(epdo) DESC, 1"
         )
     ]
-    page.get_by_label("排名範圍").select_option(label="全市")
+    page.get_by_role("group", name="排名範圍").get_by_role("button", name="全市").press("Enter")
     rows = page.locator(".ranked button")
     expect(rows.first).to_have_attribute("data-id", str(wanted[0]))
     shown = rows.count()

@@ -161,7 +161,7 @@ def test_a_lost_graphics_card_leaves_map_and_selection(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-map", "lost")
     expect(page.get_by_text("顯示卡中斷")).to_be_visible()
     page.evaluate("lose.restoreContext()")
-    expect(page.locator("html")).to_have_attribute("data-map", "idle")
+    expect(page.locator("html")).to_have_attribute("data-map", "idle", timeout=30_000)
     expect(page.get_by_text("顯示卡中斷")).to_have_count(0)
     assert page.url == before
     assert page.evaluate(f"{MAP}.queryRenderedFeatures().length") == seen_before > 0

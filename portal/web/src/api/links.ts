@@ -25,8 +25,8 @@ export type Format = (typeof FORMATS)[number];
 /** Systems of coordinates that a file may be in; the first is WGS 84, which every format knows. */
 export const SYSTEMS = [
   { epsg: 4326, name: "WGS 84" },
-  { epsg: 3826, name: "TWD97 / TM2 121" },
-  { epsg: 3825, name: "TWD97 / TM2 119" },
+  { epsg: 3826, name: "TWD97 121" },
+  { epsg: 3825, name: "TWD97 119" },
   { epsg: 3857, name: "Web Mercator" },
 ] as const;
 

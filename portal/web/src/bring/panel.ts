@@ -5,16 +5,19 @@ import { number, say, t } from "../i18n/t";
 import { catalogue } from "../state/portal";
 import { signal } from "../state/store";
 import { icon } from "../ui/icons";
+import { tell } from "../ui/toasts";
 import { View } from "../ui/view";
 import { paneHead } from "../work/explore/pane";
 import "./bring.css";
 import { bring } from "./drop";
 import "./mine";
 import { hues } from "./hues";
-import { carryOut, choose, discard, frame, look, mine, offer, readMine, takeUp, task, type Task } from "./state";
-import type { Look } from "./server";
+import { carryOut, choose, discard, frame, join, look, mine, offer, readMine, sentenceOf, takeUp, task, type Task } from "./state";
+import type { Look, Own } from "./server";
 
 const ACCEPT = ".csv,.tsv,.txt,.zip,.gpkg,.kml,.kmz,.geojson,.json,.xlsx,.ods,.fgb,.parquet,.gml,.dxf,.gz";
+/** What points are counted by, besides areas of one's own. */
+const AREAS = ["wards", "districts"];
 const ENCODINGS = ["utf-8", "cp950", "utf-16"];
 const ENCODED: Readonly<Record<string, string>> = { cp950: "Big5", "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16" };
 
@@ -98,7 +101,26 @@ class Bring extends View {
         return html`<p class="hint">${number(n)} × ${words ? say(words) : reason}</p>`;
       })}
       ${said.rejects ? html`<p class="links"><a class="outlined" href="/api/uploads/${now.id}/rejects" download>${icon("load")}${t("bring.rejects")}</a></p>` : nothing}
-      ${now.look?.bounds && !said.dry_run ? html`<button class="outlined" @click=${() => frame(now.look!.bounds!)}>${icon("target")}${t("bring.show")}</button>` : nothing}`;
+      ${now.look?.bounds && !said.dry_run ? html`<button class="outlined" @click=${() => frame(now.look!.bounds!)}>${icon("target")}${t("bring.show")}</button>` : nothing}
+      ${said.dry_run ? nothing : (now.status?.layers ?? []).map((own) => this.#join(own))}`;
+  }
+
+  /** Points that have just come are counted by place with one press. */
+  #join(own: Own): TemplateResult | typeof nothing {
+    if (own.entry.geometry !== "point") return nothing;
+    const areas = catalogue.layers.filter((layer) => layer.geometry === "polygon" && (layer.group === "own" || AREAS.includes(layer.id)));
+    if (!areas.length) return nothing;
+    return html`<p class="hint">${t("mine.join")}</p>
+      <p class="row">${areas.slice(0, 4).map((to) => html`<button class="outlined" data-act="join" @click=${() => void this.#joined(own, to.id)}>${say(to.title)}</button>`)}</p>`;
+  }
+
+  async #joined(own: Own, to: string): Promise<void> {
+    try {
+      await join(own.entry.id, to, 1);
+      tell(t("mine.joined"));
+    } catch (failure) {
+      tell(sentenceOf(failure), "bad");
+    }
   }
 
   #look(now: Task, found: Look): TemplateResult {

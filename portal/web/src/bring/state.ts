@@ -45,17 +45,23 @@ export function takeUp(): () => void {
     const [file, ...rest] = brought.value;
     if (!file || (task.value && task.value.step !== "done" && task.value.step !== "failed")) return;
     queueMicrotask(() => {
-      if (brought.peek()[0] !== file) return;
-      brought.value = rest;
-      void start(file);
+      if (brought.peek()[0] === file) void start(file, rest);
     });
   });
 }
 
-async function start(file: File): Promise<void> {
-  await discard();
+/** The task stands before the next file is looked at, or both would begin at once. */
+async function start(file: File, rest: readonly File[]): Promise<void> {
+  abort.abort();
   abort = new AbortController();
-  task.value = { name: file.name, size: file.size, step: "sending", share: 0, id: null, look: null, wish: {}, offer: null, status: null, wrong: null };
+  const before = task.peek()?.id;
+  const begun: Task = { name: file.name, size: file.size, step: "sending", share: 0, id: null, look: null, wish: {}, offer: null, status: null, wrong: null };
+  batch(() => {
+    task.value = begun;
+    brought.value = rest;
+    drawn.value = NOTHING;
+  });
+  if (before) await forget(before);
   if (catalogue.viewer.name === null) return change({ step: "failed", wrong: t("bring.sign-in") });
   if (!mine.peek()) await readMine();
   const most = mine.peek()?.limits.mb ?? 200;
@@ -66,8 +72,7 @@ async function start(file: File): Promise<void> {
     change({ id, step: "looking" });
     await look({});
   } catch (failure) {
-    if (aborted(failure)) task.value = null;
-    else change({ step: "failed", wrong: why(failure) });
+    if (!aborted(failure)) change({ step: "failed", wrong: why(failure) }); // whoever stopped it has taken its place
   }
 }
 
@@ -160,8 +165,11 @@ export async function discard(): Promise<void> {
     task.value = null;
     drawn.value = NOTHING;
   });
-  if (now?.id) await ask("DELETE", now.id).catch(() => undefined); // what is left is forgotten by the server in a day
+  if (now?.id) await forget(now.id);
 }
+
+/** What is left is forgotten by the server in a day. */
+const forget = (id: string): Promise<unknown> => ask("DELETE", id).catch(() => undefined);
 
 export async function readMine(): Promise<void> {
   if (catalogue.viewer.name === null) return;

@@ -5,6 +5,8 @@ import { getJson, reachable } from "../api/http";
 import { all, drop, get, put } from "../state/kept";
 import { log, type Way } from "../state/log";
 import { catalogue, edits } from "../state/portal";
+import { renewed } from "../state/session";
+import { effect } from "../state/store";
 import { Outbox, type Change, type Item, type Reply } from "./outbox";
 
 export interface Edit {
@@ -80,6 +82,7 @@ export async function start(): Promise<void> {
   started = true;
   addEventListener("online", () => void outbox.flush());
   addEventListener("focus", () => outbox.signedOut.peek() && void outbox.flush());
+  effect(() => renewed.value > 0 && queueMicrotask(() => void outbox.flush()));
   setInterval(() => {
     if (outbox.items.peek().some((item) => item.state === "waiting") && !outbox.signedOut.peek()) void outbox.flush();
   }, AGAIN);

@@ -24,7 +24,8 @@ const DOTS: Readonly<Record<Paper, number>> = { A4: 240, A3: 200 };
 const LAYOUTS = [["A4", "landscape"], ["A4", "portrait"], ["A3", "landscape"], ["A3", "portrait"]] as const satisfies readonly (readonly [Paper, Turn])[];
 const STILL = 120_000;
 
-const paper = signal<Paper>("A4");
+/** What meetings lay on the table; one's own choice is kept until the page is left. */
+const paper = signal<Paper>("A3");
 const turn = signal<Turn>("landscape");
 const scale = signal<number | "fit">(5000);
 const centre = signal<readonly [lon: number, lat: number]>([0, 0]);
@@ -132,10 +133,10 @@ class Print extends View {
         <header><h2>${t("print")}</h2><button type="button" class="round" aria-label=${t("close")} @click=${() => this.querySelector("dialog")!.close()}>${icon("close")}</button></header>
         <label>${t("print.title")}<input name="title" required maxlength="120" .value=${title.value} @input=${(e: Event) => (title.value = (e.target as HTMLInputElement).value)} /></label>
         <fieldset><legend>${t("print.paper")}</legend><div class="papers">${LAYOUTS.map(([size, way]) => this.#layout(size, way))}</div></fieldset>
-        <label>${t("print.scale")}<select name="scale" @change=${(e: Event) => this.#scaled((e.target as HTMLSelectElement).value)}>
-          <option value="fit" ?selected=${scale.value === "fit"}>${t("print.fit", { n: number(fitting()) })}</option>
-          ${SCALES.map((n) => html`<option value=${n} ?selected=${scale.value === n}>1 : ${number(n)}</option>`)}
-        </select></label>
+        <fieldset><legend>${t("print.scale")}</legend><div class="scales">
+          ${SCALES.map((n) => this.#scale(n, html`<small>1 :</small> ${number(n)}`))}
+          ${this.#scale("fit", t("print.fit", { n: number(fitting()) }))}
+        </div></fieldset>
         <label class="check"><input type="checkbox" .checked=${grid.value} @change=${(e: Event) => (grid.value = (e.target as HTMLInputElement).checked)} />${t("print.grid")}</label>
         <p class="hint">${t("print.how")}</p>
         <button class="filled" ?disabled=${busy || !title.value.trim()}>${icon("print")}${t(busy ? (state.value === "drawing" ? "print.drawing" : "print.setting") : "print.pdf")}</button>
@@ -152,8 +153,11 @@ class Print extends View {
     </label>`;
   }
 
-  #scaled(value: string): void {
-    scale.value = value === "fit" ? "fit" : Number(value);
+  #scale(value: number | "fit", words: TemplateResult | string): TemplateResult {
+    const chosen = scale.value === value;
+    return html`<label class=${chosen ? "chosen" : ""}>
+      <input class="unseen" type="radio" name="scale" value=${value} .checked=${chosen} @change=${() => (scale.value = value)} /><span>${words}</span>
+    </label>`;
   }
 
   /** The sheet in its real size, made smaller as a whole. */

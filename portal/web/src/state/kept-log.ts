@@ -12,10 +12,19 @@ interface Head {
   at: number;
 }
 
+let own: string | undefined;
+
+/** The name of this tab. In the frame of another page nothing may be kept: there it lasts as long as the page. */
 export function tab(): string {
-  let name = sessionStorage.getItem(TAB);
-  if (!name) sessionStorage.setItem(TAB, (name = crypto.randomUUID()));
-  return name;
+  if (own) return own;
+  own = crypto.randomUUID();
+  try {
+    own = sessionStorage.getItem(TAB) ?? own;
+    sessionStorage.setItem(TAB, own);
+  } catch (refused) {
+    if (!(refused instanceof DOMException)) throw refused;
+  }
+  return own;
 }
 
 export function browserKeeper(): Keeper {

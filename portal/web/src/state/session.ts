@@ -1,9 +1,11 @@
 // Notices when the session has run out while the page is open, and whether the network is there at all.
 import { reachable, refused } from "../api/http";
 import { catalogue } from "./portal";
-import { effect } from "./store";
+import { effect, signal } from "./store";
 
 const EVERY = 3 * 60_000;
+/** How often somebody has signed in again in place: whoever waits for that may go on. */
+export const renewed = signal(0);
 
 /** The account that the server knows this browser by; throws when it does not answer. */
 export async function whoIs(): Promise<string | null> {

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "lit";
 import { t } from "../i18n/t";
 import { catalogue, edits } from "../state/portal";
-import { whoIs } from "../state/session";
+import { renewed, whoIs } from "../state/session";
 import { tell } from "./toasts";
 
 type State = "out" | "second" | "busy";
@@ -84,6 +84,7 @@ export function askAgain(): void {
       if (csrf === catalogue.viewer.csrf) await send("/accounts/sign-in/", null);
       catalogue.viewer.csrf = csrf;
       dialog.close();
+      renewed.value += 1;
       edits.value = Object.fromEntries(catalogue.layers.map((layer) => [layer.id, (edits.peek()[layer.id] ?? 0) + 1]));
       tell(t("again.done"));
     }

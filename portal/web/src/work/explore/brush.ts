@@ -8,8 +8,10 @@ import { drawn, inside, type Drag, type Span } from "./span";
 const REACH = 9;
 
 export class Brush extends View {
-  static override properties = { size: {}, span: {}, other: {}, round: {}, picture: {}, ends: {}, says: {} };
+  static override properties = { size: {}, leap: {}, span: {}, other: {}, round: {}, picture: {}, ends: {}, says: {} };
   declare size: number;
+  /** How far Page Up and Page Down go. */
+  declare leap: number;
   /** What is chosen; null is all of it. */
   declare span: Span | null;
   /** A stretch that is shown beside it and not moved. */
@@ -42,12 +44,20 @@ export class Brush extends View {
   #slider(end: "from" | "to", at: number): TemplateResult | typeof nothing {
     return html`<input
       type="range" class="handle ${end}" min="0" max=${this.size - 1} .value=${String(at)} aria-label=${this.ends[end === "from" ? 0 : 1]} aria-valuetext=${this.says(at)}
-      ${styled({ left: `${((at + (end === "to" ? 1 : 0)) / this.size) * 100}%` })} @input=${(e: Event) => this.#slide(end, Number((e.target as HTMLInputElement).value))}
+      ${styled({ left: `${((at + (end === "to" ? 1 : 0)) / this.size) * 100}%` })} @input=${(e: Event) => this.#slide(end, Number((e.target as HTMLInputElement).value))} @keydown=${(e: KeyboardEvent) => this.#leap(e, end, at)}
     />`;
   }
 
   #slide(end: "from" | "to", at: number): void {
     this.#choose(drawn(end, this.#now, at, at, this.size, this.round));
+  }
+
+  /** A year or a quarter of a day at once, from the end that has the focus. */
+  #leap(event: KeyboardEvent, end: "from" | "to", at: number): void {
+    const by = { PageUp: this.leap, PageDown: -this.leap }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    this.#slide(end, Math.min(this.size - 1, Math.max(0, at + by)));
   }
 
   #choose(span: Span): void {

@@ -34,11 +34,12 @@ export function turnTo(which: string): void {
   });
 }
 
-export function paneHead(title: string, choice: TemplateResult | typeof nothing = nothing): TemplateResult {
+export function paneHead(title: string, choice: TemplateResult | typeof nothing = nothing, more: TemplateResult | typeof nothing = nothing): TemplateResult {
   return html`<header>
     <h2 tabindex="-1">${title}</h2>
     <button class="round close" aria-label=${t("close")} @click=${() => (pane.value = null)}>${icon("close")}</button>
     ${choice === nothing ? nothing : html`<p class="choice">${choice}</p>`}
+    ${more}
   </header>`;
 }
 

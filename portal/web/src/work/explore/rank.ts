@@ -94,13 +94,13 @@ class Rank extends View {
         html`<select aria-label=${t("rank.of")} @change=${(e: Event) => (of.value = (e.target as HTMLSelectElement).value)}>
             ${ways.map((one) => html`<option value=${one.of} ?selected=${one === way}>${say(one.to.title)}</option>`)}
           </select>
-          ${this.#where()}
           ${layer.fields.some((field) => field.name === WEIGHT)
             ? html`<span class="switch" role="group" aria-label=${t("rank.by")}>
                 <button aria-pressed=${by.value === "weight"} @click=${() => (by.value = "weight")}>${t("epdo")}</button>
                 <button aria-pressed=${by.value === "count"} @click=${() => (by.value = "count")}>${t("rank.count")}</button>
               </span>`
             : nothing}`,
+        this.#where(),
       )}
       <div class="scroll">${now === null ? html`<div class="bones"><i></i><i></i><i></i></div>` : now === "failed" ? html`<p class="empty" role="alert">${t("detail.failed")}</p>` : this.#rows(layer, now)}</div>
     </section>`;
@@ -111,11 +111,11 @@ class Rank extends View {
     const district = within && "layer" in within && within.layer === DISTRICTS ? String(within.id) : null;
     const now = inView.value ? "view" : (district ?? "all");
     const layer = layerOf(DISTRICTS);
-    return html`<select aria-label=${t("rank.where")} @change=${(e: Event) => this.#bound((e.target as HTMLSelectElement).value)}>
-      <option value="view" ?selected=${now === "view"}>${t("rank.view")}</option>
-      <option value="all" ?selected=${now === "all"}>${within && !district ? areaRead(within) : t("rank.city")}</option>
-      ${layer && districts.value ? districts.value.map((one) => html`<option value=${one.id} ?selected=${now === String(one.id)}>${nameOf(layer, one.id, one.properties)}</option>`) : nothing}
-    </select>`;
+    const choice = (where: string, words: string) => html`<button data-where=${where} aria-pressed=${now === where} @click=${() => this.#bound(where)}>${words}</button>`;
+    return html`<div class="switch wheres" role="group" aria-label=${t("rank.where")}>
+      ${choice("view", t("rank.view"))} ${choice("all", within && !district ? areaRead(within) : t("rank.city"))}
+      ${layer && districts.value ? districts.value.map((one) => choice(String(one.id), nameOf(layer, one.id, one.properties))) : nothing}
+    </div>`;
   }
 
   #bound(where: string): void {

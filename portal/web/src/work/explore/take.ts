@@ -93,10 +93,10 @@ class Take extends View {
     return html`<h3>${t("take.files")} ${inView.value && count && count !== "failed" ? html`<small>${number(count.total)} ${t("take.rows")}</small>` : nothing}</h3>
       <p class="choices">
         <label class="check"><input type="checkbox" .checked=${inView.value} @change=${(e: Event) => (inView.value = (e.target as HTMLInputElement).checked)} />${t("take.view")}</label>
-        <select aria-label=${t("take.crs")} @change=${(e: Event) => (epsg.value = Number((e.target as HTMLSelectElement).value))}>
-          ${SYSTEMS.map((one) => html`<option value=${one.epsg} ?selected=${one.epsg === epsg.value}>${one.name}</option>`)}
-        </select>
       </p>
+      <div class="switch systems" role="group" aria-label=${t("take.crs")}>
+        ${SYSTEMS.map((one) => html`<button data-epsg=${one.epsg} aria-pressed=${one.epsg === epsg.value} @click=${() => (epsg.value = one.epsg)}>${one.name}</button>`)}
+      </div>
       <ul class="formats">
         ${FORMATS.map(
           (format) => html`<li><a class="outlined" data-format=${format.id} href=${downloadUrl(wanted, format, epsg.value)} download title=${!format.crs && epsg.value !== 4326 ? t("take.wgs") : nothing}>

@@ -78,7 +78,7 @@ class TimelineDock extends View {
           <button class="plain clear" aria-label=${t("filter.all")} title=${t("filter.all")} @click=${() => brush(null, months)}>${icon("close")}</button>`}</output>
       </p>
       <antu-brush
-        .size=${months.length} .span=${whole && !this.#draft.value ? null : this.#span(months)} .other=${this.#within(other.value, months)} .round=${false} .ends=${[t("time.from"), t("time.to")]} .says=${(at: number) => months[at] ?? ""}
+        .size=${months.length} .leap=${12} .span=${whole && !this.#draft.value ? null : this.#span(months)} .other=${this.#within(other.value, months)} .round=${false} .ends=${[t("time.from"), t("time.to")]} .says=${(at: number) => months[at] ?? ""}
         .picture=${(dimmed: (at: number) => boolean) => bars(data.map((bar) => ({ ...bar, values: [...bar.values].reverse() })), upward, dimmed)}
         @grab=${() => this.#pause()} @draft=${(e: CustomEvent<Span | null>) => (this.#draft.value = e.detail)} @choose=${(e: CustomEvent<Span | null>) => this.#choose(e.detail ?? [0, months.length - 1], months)}
       ></antu-brush>
@@ -120,7 +120,7 @@ class TimelineDock extends View {
       </p>
       ${able
         ? html`<antu-brush
-            .size=${24} .other=${null} .span=${hours.value ? [hours.value.from, hours.value.to] : null} .round=${true} .ends=${[t("time.hours.from"), t("time.hours.to")]} .says=${(at: number) => t("time.hours.at", { hour: at })}
+            .size=${24} .leap=${6} .other=${null} .span=${hours.value ? [hours.value.from, hours.value.to] : null} .round=${true} .ends=${[t("time.hours.from"), t("time.hours.to")]} .says=${(at: number) => t("time.hours.at", { hour: at })}
             .picture=${(dimmed: (at: number) => boolean) => bars(data, series, dimmed)}
             @draft=${(e: CustomEvent<Span | null>) => (this.#hourDraft.value = e.detail)}
             @choose=${(e: CustomEvent<Span | null>) => (hours.value = e.detail && { from: e.detail[0], to: e.detail[1] })}
