@@ -3,6 +3,7 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Catalogue, Lang, Layer, Theme } from "../api/catalogue";
 import { address } from "../api/http";
+import type { Overlay } from "./marks";
 
 export interface Picture {
   catalogue: Catalogue;
@@ -19,6 +20,8 @@ export interface Picture {
   /** The area that things are held to; what lies outside steps back. */
   enclosed: GeoJSON.Geometry | null;
   drawn: GeoJSON.FeatureCollection;
+  /** What the open workspace adds. */
+  overlay?: Overlay | null;
   colour: (token: string, theme: Theme) => string;
   origin: string;
 }
@@ -54,6 +57,10 @@ export function compose(picture: Picture): StyleSpecification {
       { id: "enclosed-halo", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("halo", theme), "line-width": 6 } },
       { id: "enclosed", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("accent", theme), "line-width": 2.4, "line-dasharray": [3, 1.6] } },
     );
+  }
+  if (picture.overlay) {
+    Object.assign(sources, picture.overlay.sources);
+    layers.push(...picture.overlay.layers);
   }
   sources.drawn = { type: "geojson", data: picture.drawn };
   return { version: 8, sources, layers: [...layers, ...marks(theme, colour)] };

@@ -10,7 +10,7 @@ import { colour } from "../style/palette";
 import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
 import { Engine, type VectorTileSource } from "./library";
-import { drawn, marked, middleOf } from "./marks";
+import { drawn, marked, middleOf, overlay } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
@@ -30,6 +30,7 @@ export function picture(within: Period | null = period.value): Picture {
     marked: marked.value,
     enclosed: enclosed.value?.shape ?? null,
     drawn: drawn.value,
+    overlay: overlay.value,
     colour,
     origin: location.origin,
   };

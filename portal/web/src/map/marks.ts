@@ -1,4 +1,5 @@
 // What the portal itself draws on the map: the ring around the selection, and the line of a measurement.
+import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import { signal } from "../state/store";
 
 export const marked = signal<GeoJSON.Geometry | null>(null);
@@ -18,3 +19,10 @@ export function middleOf(geometry: GeoJSON.Geometry): [lon: number, lat: number]
 
 export const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 export const drawn = signal<GeoJSON.FeatureCollection>(NOTHING);
+
+/** What the open workspace draws above the layers and below the marks; names of its sources and layers are its own. */
+export interface Overlay {
+  sources: Readonly<Record<string, SourceSpecification>>;
+  layers: readonly LayerSpecification[];
+}
+export const overlay = signal<Overlay | null>(null);

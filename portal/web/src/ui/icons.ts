@@ -38,6 +38,11 @@ const DRAWN = {
   rank: svg`<path d="M4 6h15M4 12h10M4 18h6" stroke-width="3.200"/>`,
   swipe: svg`<rect x="3.500" y="5" width="17" height="14" rx="2"/><path d="M12 3v18"/><path d="M9 9.500 6.500 12 9 14.500M15 9.500l2.500 2.500-2.500 2.500"/>`,
   one: svg`<rect x="3.500" y="5" width="17" height="14" rx="2"/>`,
+  patrol: svg`<circle cx="6" cy="18.5" r="2.300"/><circle cx="18" cy="5.500" r="2.300"/><path d="M8.300 18.500H15a3.500 3.500 0 0 0 0-7H9.500a3 3 0 0 1 0-6h6.200"/>`,
+  lock: svg`<rect x="5.500" y="11" width="13" height="9.500" rx="2"/><path d="M8.500 11V8a3.500 3.500 0 0 1 7 0v3"/>`,
+  unlock: svg`<rect x="5.500" y="11" width="13" height="9.500" rx="2"/><path d="M8.500 11V8a3.500 3.500 0 0 1 6.700-1.400"/>`,
+  up: svg`<path d="m6 14.500 6-6 6 6"/>`,
+  print: svg`<path d="M7 9V4h10v5M7 17H5a1.500 1.500 0 0 1-1.500-1.500v-5A1.500 1.500 0 0 1 5 9h14a1.500 1.500 0 0 1 1.500 1.500v5A1.500 1.500 0 0 1 19 17h-2"/><path d="M7 14h10v6.500H7z"/>`,
   filter: svg`<path d="M4 5.5h16l-6 7.5v5.5l-4 2V13z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

@@ -8,3 +8,11 @@ register({
   order: 0,
   load: async () => (await import("./explore/room")).room,
 });
+register({
+  id: "patrol",
+  title: { zh: "巡邏", en: "Patrol" },
+  icon: "patrol",
+  order: 30,
+  roles: ["patrol_planner", "administrator"],
+  load: async () => (await import("./patrol/room")).room,
+});
