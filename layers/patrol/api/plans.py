@@ -153,7 +153,7 @@ def shown(row: ShiftPlan) -> dict[str, Any]:
         **_head(row),
         "asked": {k: v for k, v in row.asked.items() if k != "morning"},
         "morning": row.asked.get("morning", {}).get("order"),
-        "units": [unit_shown(u) for u in row.units.prefetch_related("stops")],
+        "units": [unit_shown(u) for u in row.units.prefetch_related("stops__box")],
     }
 
 
@@ -164,7 +164,7 @@ def unit_shown(u: PlanUnit, done: dict[int, Any] | None = None) -> dict[str, Any
         "back": u.back, "km": u.km, "line": {"type": "LineString", "coordinates": [list(c) for c in u.line.coords]} if u.line else None,
         "stops": [
             {
-                "id": s.pk, "stop": s.box_id if s.box_id else -(s.spot or 0), "name": s.name, "lon": s.point.x,
+                "id": s.pk, "stop": s.box_id if s.box_id else -(s.spot or 0), "key": s.box.key if s.box else "", "name": s.name, "lon": s.point.x,
                 "lat": s.point.y, "at": s.at, "opens": s.opens, "closes": s.closes, "minutes": s.minutes,
                 "must": s.must, "locked": s.locked, "prize": s.prize, "via": bool(s.spot and s.spot > 1000),
                 **({"done": done.get(s.pk)} if done is not None else {}),
@@ -391,7 +391,7 @@ def tonight(request: HttpRequest) -> list[dict[str, Any]]:
     now = timezone.now()
     units = (
         PlanUnit.objects.select_related("plan")
-        .prefetch_related("stops")
+        .prefetch_related("stops__box")
         .filter(
             plan__status=ShiftPlan.Status.PUBLISHED, officers__contains=[officer_of(viewer)],
             begin__lt=now + timedelta(hours=12), finish__gt=now - timedelta(hours=2),
