@@ -50,12 +50,17 @@ def _read(entry: str, folder: Path, changed: int) -> Assets:
         raise NotBuilt
     base = f"{settings.STATIC_URL}portal/"
     own = _closure(manifest, [entry])
-    soon = _closure(manifest, manifest[entry].get("dynamicImports", []))
+    soon = _closure(manifest, [part for part in manifest[entry].get("dynamicImports", []) if _for_everybody(part)])
     return Assets(
         script=base + manifest[entry]["file"],
         styles=tuple(base + style for part in own for style in manifest[part].get("css", [])),
         preload=tuple(base + manifest[part]["file"] for part in dict.fromkeys(own + soon) if part != entry),
     )
+
+
+def _for_everybody(part: str) -> bool:
+    """The rooms of other workspaces are fetched by whoever enters them."""
+    return not part.startswith("src/work/") or part.startswith("src/work/explore/")
 
 
 def _closure(manifest: Manifest, parts: list[str]) -> list[str]:

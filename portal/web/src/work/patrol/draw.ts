@@ -1,6 +1,7 @@
 // The workspace on the map: routes with arrows and numbered stops, what the change gained or lost, unsigned boxes, cars.
 import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import { overlay } from "../../map/marks";
+import { marking } from "../../map/symbols";
 import { theme } from "../../state/portal";
 import { effect } from "../../state/store";
 import { colour } from "../../style/palette";
@@ -13,11 +14,10 @@ export const ink = (order: number): string => colour(INKS[order % INKS.length]!,
 export const HIT = "patrol-hit";
 export const STOPS = "patrol-stop";
 
-const FONT = ["Noto Sans CJK TC 700", "Noto Sans CJK TC", "Noto Sans TC", "PingFang TC", "Microsoft JhengHei"];
 const point = (lon: number, lat: number, properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties });
 const collection = (features: readonly GeoJSON.Feature[]): SourceSpecification => ({ type: "geojson", data: { type: "FeatureCollection", features: [...features] } });
 type Loose = Record<string, unknown>;
-const size = (n: number) => ["interpolate", ["linear"], ["zoom"], 10, n, 18, n * 1.1];
+const whole = { "icon-allow-overlap": true, "icon-ignore-placement": true };
 
 export function drawing(): () => void {
   const stop = effect(() => {
@@ -56,8 +56,7 @@ function planned(sources: Record<string, SourceSpecification>, layers: Loose[]):
     { id: "patrol-line", type: "line", source: "patrol-lines", layout: round, paint: { "line-color": ["get", "ink"], "line-width": 5, "line-opacity": ["case", on, 1, 0.28] } },
     {
       id: "patrol-arrows", type: "symbol", source: "patrol-lines", filter: ["==", on, true],
-      layout: { "symbol-placement": "line", "symbol-spacing": 90, "text-field": "▶", "text-size": size(14), "text-font": FONT, "text-keep-upright": false, "text-allow-overlap": true, "text-ignore-placement": true, "text-rotation-alignment": "map" },
-      paint: { "text-color": ["get", "ink"], "text-halo-color": c("halo"), "text-halo-width": 1.6 },
+      layout: { "symbol-placement": "line", "symbol-spacing": 90, "icon-image": marking("▶", ["get", "ink"], c("halo")), "icon-rotation-alignment": "map", ...whole },
     },
     { id: HIT, type: "line", source: "patrol-lines", filter: ["==", on, true], layout: round, paint: { "line-color": c("ink"), "line-width": 22, "line-opacity": 0 } },
   );
@@ -74,14 +73,14 @@ function planned(sources: Record<string, SourceSpecification>, layers: Loose[]):
   const radius = ["case", ["get", "via"], 5, ["get", "chosen"], 15, 11];
   layers.push(
     { id: STOPS, type: "circle", source: "patrol-stops", layout: { "circle-sort-key": ["-", 0, ["get", "rank"]] }, paint: { "circle-radius": radius, "circle-color": ["case", ["get", "via"], ["get", "ink"], ["get", "spot"], c("risk0"), c("halo")], "circle-stroke-color": ["case", ["get", "via"], c("halo"), ["get", "ink"]], "circle-stroke-width": ["case", ["get", "chosen"], 4, 2.4] } },
-    { id: "patrol-number", type: "symbol", source: "patrol-stops", layout: { "text-field": ["get", "n"], "text-size": size(12), "text-font": FONT, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": c("ink") } },
+    { id: "patrol-number", type: "symbol", source: "patrol-stops", filter: ["!=", ["get", "n"], ""], layout: { "icon-image": marking(["get", "n"], c("ink")), ...whole } },
   );
   const found = candidates.value;
   if (found?.length) {
     sources["patrol-found"] = collection(found.slice(0, 12).map((one, i) => point(one.lon, one.lat, { n: String(i + 1) })));
     layers.push(
       { id: "patrol-found", type: "circle", source: "patrol-found", paint: { "circle-radius": 12, "circle-color": c("a2"), "circle-stroke-color": c("halo"), "circle-stroke-width": 2.4 } },
-      { id: "patrol-found-n", type: "symbol", source: "patrol-found", layout: { "text-field": ["get", "n"], "text-size": size(12), "text-font": FONT, "text-allow-overlap": true }, paint: { "text-color": "#1D1208" } },
+      { id: "patrol-found-n", type: "symbol", source: "patrol-found", layout: { "icon-image": marking(["get", "n"], "#1D1208"), ...whole } },
     );
   }
   const drag = dragged.value;
@@ -104,7 +103,7 @@ function watched(sources: Record<string, SourceSpecification>, layers: Loose[]):
   sources["patrol-failed"] = collection((now?.failed ?? []).filter((f) => f.lon !== null).map((f) => point(f.lon!, f.lat!, { id: f.id })));
   layers.push(
     { id: "patrol-unsigned", type: "circle", source: "patrol-unsigned", paint: { "circle-radius": ["case", ["get", "on"], 11, ["get", "due"], 8, 6], "circle-color": ["case", ["get", "due"], c("a1"), c("halo")], "circle-stroke-color": c("a1"), "circle-stroke-width": 2.4 } },
-    { id: "patrol-failed", type: "symbol", source: "patrol-failed", layout: { "text-field": "✕", "text-size": size(17), "text-font": FONT, "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": c("warn"), "text-halo-color": c("halo"), "text-halo-width": 2 } },
+    { id: "patrol-failed", type: "symbol", source: "patrol-failed", layout: { "icon-image": marking("✕", c("warn"), c("halo")), ...whole } },
   );
 }
 
@@ -123,6 +122,6 @@ function motored(sources: Record<string, SourceSpecification>, layers: Loose[]):
   sources["patrol-cars"] = collection((cars.value ?? []).map((one, i) => point(one.lon, one.lat, { n: now ? String(i + 1) : "", on: picked.value === one.id })));
   layers.push(
     { id: "patrol-cars", type: "circle", source: "patrol-cars", paint: { "circle-radius": ["case", ["get", "on"], 15, 12], "circle-color": c("accent"), "circle-stroke-color": c("halo"), "circle-stroke-width": 2.4 } },
-    { id: "patrol-cars-n", type: "symbol", source: "patrol-cars", layout: { "text-field": ["get", "n"], "text-size": size(12), "text-font": FONT, "text-allow-overlap": true }, paint: { "text-color": c("on_accent") } },
+    { id: "patrol-cars-n", type: "symbol", source: "patrol-cars", filter: ["!=", ["get", "n"], ""], layout: { "icon-image": marking(["get", "n"], c("on_accent")), ...whole } },
   );
 }
