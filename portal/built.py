@@ -50,7 +50,9 @@ def _read(entry: str, folder: Path, changed: int) -> Assets:
         raise NotBuilt
     base = f"{settings.STATIC_URL}portal/"
     own = _closure(manifest, [entry])
-    soon = _closure(manifest, [part for part in manifest[entry].get("dynamicImports", []) if _for_everybody(part)])
+    soon = _closure(
+        manifest, [part for part in manifest[entry].get("dynamicImports", []) if _for_everybody(part)]
+    )
     return Assets(
         script=base + manifest[entry]["file"],
         styles=tuple(base + style for part in own for style in manifest[part].get("css", [])),

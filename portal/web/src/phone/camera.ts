@@ -22,7 +22,7 @@ export async function look(video: HTMLVideoElement, found: (text: string) => boo
     stream.getTracks().forEach((track) => track.stop());
   };
   video.srcObject = stream;
-  await video.play();
+  void video.play().catch(() => undefined); // autoplay that was refused starts at the first touch
   let refused = "";
   const step = async () => {
     if (!on) return;

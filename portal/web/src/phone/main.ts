@@ -219,7 +219,7 @@ function view(): TemplateResult {
     return html`<header><h1>${w("title")}</h1></header>
       ${boot.signed_in ? html`<p class="say">${w("not_yours")}</p>` : html`<a class="big filled" href=${`/accounts/sign-in/?next=${encodeURIComponent(location.pathname + location.search)}`}>${w("sign_in")}</a>`}`;
   return html`<header>
-      ${screen.is === "list" ? html`<h1>${w("title")}</h1>` : html`<button class="text" @click=${() => go({ is: "list" })}>‹ ${w("back")}</button>`}
+      ${screen.is === "list" ? html`<h1>${w("title")}</h1>` : html`<h1 class="said">${w("title")}</h1><button class="text" @click=${() => go({ is: "list" })}>‹ ${w("back")}</button>`}
       <span class="who">${boot.name}${navigator.onLine ? "" : html`<b class="off">${w("offline")}</b>`}</span>
     </header>
     ${held.length ? html`<p class="held" role="status"><b data-waiting=${held.length}>${w("waiting")} ${held.length}</b><button class="text" @click=${() => void later()}>${w("send")}</button></p>` : nothing}
