@@ -197,7 +197,7 @@ def test_presence_says_where_nobody_was(as_: As, station: Station, box: PatrolBo
     assert sorted(s["visits"] for s in told["spots"]) == [0, 1]
 
 
-def test_the_phone_page_is_for_whoever_signs_in_as_an_officer(as_: As, client: Any) -> None:
+def test_the_phone_page_is_for_whoever_signs_in_as_an_officer(db: None, as_: As, client: Any) -> None:
     for address in ("/patrol", "/n?e=1&c=2", "/q/BOX.1.2.x", "/n/BOX.1.2.x"):
         page = client.get(address)
         if page.status_code == 503:

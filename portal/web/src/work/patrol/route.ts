@@ -70,7 +70,7 @@ class Route extends View {
     return html`<li class=${on ? "on" : ""} data-stop=${s.stop}>
       <button class="plain stop" aria-pressed=${on} @click=${() => this.#point(u, s)}>
         <b class="n" ${styled({ "border-color": ink(u.order) })}>${n}</b>
-        <span class="name">${s.via ? t("patrol.via") : s.name}${s.must ? html`<i class="must">${t("patrol.must")}</i>` : nothing}</span>
+        <span class="name">${s.via ? t("patrol.via") : s.name}${s.must && !s.via ? html`<i class="must">${t("patrol.must")}</i>` : nothing}</span>
         <span class="at">${clock(s.at)}</span>
       </button>
       <span class="row-acts">
