@@ -53,7 +53,7 @@ def near(viewer: Viewer, box: PatrolBox, metres: int = NEAR, days: int = DAYS) -
         words = kind.codes if kind and kind.codes else None
         latest = []
         for at, value, away, _ in rows[:3]:
-            code = words.get(str(value)) if words else None
+            code = next((c for c in words.entries if c.value == str(value)), None) if words else None
             latest.append({
                 "at": at, "metres": round(away), "zh": code.zh if code else "", "en": code.en if code else "",
             })  # fmt: skip

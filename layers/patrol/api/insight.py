@@ -51,7 +51,7 @@ def unvisited(request: HttpRequest, id: int, detour: Annotated[float, Field(gt=0
         left = ((u.finish - (u.back or u.finish)).total_seconds()) / 60
         routes.append(([v for v in ids if v in found.stops], left))
     seen = {v for ids, _ in routes for v in ids}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for stop in found.stops.values():
         if stop.id in seen or planning.is_via(stop.id):
             continue
