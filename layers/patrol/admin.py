@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from layers.access import ANONYMOUS, Viewer
-from layers.patrol.models import Device, PatrolKey, Proof, Refusal, Ruleset, ShiftPlan, Tag, TurnBan
+from layers.patrol.models import BoxFault, Device, PatrolKey, Proof, Refusal, Ruleset, ShiftPlan, Tag, TurnBan
 
 PLANNERS = frozenset({"patrol_planner", "administrator"})
 
@@ -116,3 +116,10 @@ class TurnBanAdmin(ForPlanners):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return plans(request)
+
+
+@admin.register(BoxFault)
+class FaultAdmin(ForPlanners):
+    list_display = ("at", "box", "kind", "text", "by", "closed_at")
+    list_filter = ("kind", "closed_at")
+    list_select_related = ("box",)

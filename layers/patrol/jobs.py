@@ -63,7 +63,11 @@ def make(row: ShiftPlan) -> None:
             found, asked, seconds=seconds, seed=int(row.asked.get("seed", 1)), progress=heard
         )
         _say(row, 93, "畫出路線 · drawing ways")
+        row.asked = {**row.asked, "morning": {"order": planning.order_of(asked, plan)}}
         planning.write(row, found, asked, plan, blocked)
+        lines = [[list(c) for c in u.line.coords] for u in row.units.all() if u.line]
+        row.asked["morning"]["lines"] = lines
+        row.save(update_fields=["asked"])
     except (planning.Unplannable, Impossible, NoStreets) as wrong:
         _say(row, 0, str(wrong), ShiftPlan.Status.FAILED)
         return

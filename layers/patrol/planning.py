@@ -29,6 +29,8 @@ from layers.patrol.models import PatrolBox, PlanStop, PlanUnit, ShiftPlan
 MOST_STOPS = 250
 THRIFT = 8.0
 """All time of a shift is worth as much as eight stops: what adds nothing is not driven."""
+VIA = -1001
+"""Places that a route is drawn through by hand are numbered from here downwards."""
 MINUTES = {"box": 1.0, "spot": 12.0}
 
 
@@ -106,7 +108,9 @@ def draft(plan: ShiftPlan, viewer: Viewer) -> Draft:
     if not stops:
         raise Unplannable("沒有可巡的巡邏箱或熱點。 There is no box and no hot spot to patrol.")
     left_out: list[str] = []
-    travel, lost = _travel(places, profiles)
+    lasting = len(places)
+    _passed(plan, at, stops, names)
+    travel, lost = _travel(places, profiles, lasting)
     for id, stop in list(stops.items()):
         if stop.place in lost:
             left_out.append(names[id])
@@ -184,10 +188,58 @@ def _stops(plan: ShiftPlan, heat: risk.Risk, at: Any) -> tuple[dict[int, Stop], 
     return stops, names
 
 
-def _travel(places: list[tuple[float, float]], profiles: list[str]) -> tuple[Floats, frozenset[int]]:
-    """Minutes between all places for each mode; places off the streets are lost, not fatal."""
-    found = [_matrix(network.network(mode), tuple(places)) for mode in profiles]
+def _passed(plan: ShiftPlan, at: Any, stops: dict[int, Stop], names: dict[int, str]) -> None:
+    """Adds the places that routes were drawn through by hand."""
+    said = plan.asked
+    for v in said.get("via", ()):
+        if not 0 <= int(v["unit"]) < len(said["units"]):
+            raise Unplannable("經過點的線別不存在。 A place to pass names a unit that there is not.")
+        stops[int(v["id"])] = Stop(
+            id=int(v["id"]), place=at(float(v["lon"]), float(v["lat"])), prize=0.0, service=0.0, must=True,
+            units=frozenset({int(v["unit"])}),
+        )  # fmt: skip
+        names[int(v["id"])] = "經過點"
+
+
+def is_via(stop: int) -> bool:
+    """Whether a stop's number is that of a place to pass, where nobody stays."""
+    return stop <= VIA
+
+
+def _travel(
+    places: list[tuple[float, float]], profiles: list[str], lasting: int
+) -> tuple[Floats, frozenset[int]]:
+    """Minutes between all places for each mode; places off the streets are lost, not fatal. Those after the first
+    `lasting` change with every drag and are put to what is known of the others."""
+    found = []
+    for mode in profiles:
+        net = network.network(mode)
+        found.append(_wider(net, *_matrix(net, tuple(places[:lasting])), places))
     return np.stack([travel for travel, _ in found]), found[0][1]
+
+
+def _wider(
+    net: Network, known: Floats, lost: frozenset[int], places: list[tuple[float, float]]
+) -> tuple[Floats, frozenset[int]]:
+    n = len(known)
+    if n == len(places):
+        return known, lost
+    travel = np.full((len(places), len(places)), NEVER)
+    travel[:n, :n] = known
+    np.fill_diagonal(travel, 0.0)
+    x, y = network.metric(places)
+    more = list(range(n, len(places)))
+    try:
+        net.hang(x[n:], y[n:])
+    except OffStreet as off:
+        lost = lost | {n + i for i in off.places}
+        more = [i for i in more if i not in lost]
+    on = [i for i in range(len(places)) if i not in lost]
+    if more:
+        travel[np.ix_(more, on)] = net.between(x[more], y[more], x[on], y[on])
+        travel[np.ix_(on, more)] = net.between(x[on], y[on], x[more], y[more])
+        np.fill_diagonal(travel, 0.0)
+    return travel, lost
 
 
 @lru_cache(maxsize=16)  # who edits a plan asks for the same places again and again
@@ -235,7 +287,7 @@ def figures(found: Draft, asked: Asked, plan: Plan, ways: list[list[Any]]) -> di
         "value": round(plan.value, 2),
         "minutes": round(sum(_end(asked, u, r) - found.units[u].begin for u, r in enumerate(plan.routes)), 1),
         "km": round(sum(w.metres for unit in ways for w in unit if w is not None) / 1000, 2),
-        "stops": sum(len(r) - 2 for r in plan.routes),
+        "stops": sum(not is_via(id) for route in order_of(asked, plan) for id in route),
         "coverage": round(found.heat.covered(shapely.union_all(lines)) if lines else 0.0, 4),
         "coverage_before": round(found.known, 4),
         "fairness": round(jain(asked.problem, plan), 4),
@@ -254,8 +306,11 @@ def order_of(asked: Asked, plan: Plan) -> list[list[int]]:
     return [[stop.id for stop, _ in visits] for visits in asked.visits(plan)]
 
 
-def write(row: ShiftPlan, found: Draft, asked: Asked, plan: Plan, blocked: list[Block]) -> None:
-    """Replaces the units and stops of a plan that is not published."""
+def write(
+    row: ShiftPlan, found: Draft, asked: Asked, plan: Plan, blocked: list[Block],
+    locked: frozenset[int] | None = None,
+) -> None:  # fmt: skip
+    """Replaces the units and stops of a plan that is not published. `locked` are the stops that the planner holds."""
     ways = [_ways(found, u, visits) for u, visits in enumerate(asked.visits(plan))]
     numbers = figures(found, asked, plan, ways)
     with transaction.atomic():
@@ -268,7 +323,9 @@ def write(row: ShiftPlan, found: Draft, asked: Asked, plan: Plan, blocked: list[
                 begin=_when(found, unit.begin), finish=_when(found, unit.finish), back=_when(found, end),
                 km=round(sum(w.metres for w in ways[u] if w is not None) / 1000, 2), line=line,
             )  # fmt: skip
-            kept = {*unit.locked, *asked.units[u].locked, *asked.units[u].pinned}
+            kept = (
+                {*unit.locked, *asked.units[u].locked, *asked.units[u].pinned} if locked is None else locked
+            )
             PlanStop.objects.bulk_create(
                 PlanStop(
                     unit=made, order=k, box_id=stop.id if stop.id > 0 else None, spot=-stop.id if stop.id < 0 else None,

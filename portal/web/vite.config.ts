@@ -61,7 +61,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { portal: "src/main.ts", admin: "src/admin.ts", embed: "src/embed.ts" },
+      input: { portal: "src/main.ts", admin: "src/admin.ts", embed: "src/embed.ts", phone: "src/phone/main.ts", worker: "src/phone/worker.ts" },
       output: { ...names, assetFileNames: "assets/[name].[hash:12][extname]" },
     },
   },

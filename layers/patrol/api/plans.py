@@ -151,8 +151,9 @@ def _head(row: ShiftPlan) -> dict[str, Any]:
 def shown(row: ShiftPlan) -> dict[str, Any]:
     return {
         **_head(row),
-        "asked": row.asked,
-        "units": [unit_shown(u) for u in row.units.prefetch_related("stops")],
+        "asked": {k: v for k, v in row.asked.items() if k != "morning"},
+        "morning": row.asked.get("morning", {}).get("order"),
+        "units": [unit_shown(u) for u in row.units.prefetch_related("stops__box")],
     }
 
 
@@ -163,9 +164,9 @@ def unit_shown(u: PlanUnit, done: dict[int, Any] | None = None) -> dict[str, Any
         "back": u.back, "km": u.km, "line": {"type": "LineString", "coordinates": [list(c) for c in u.line.coords]} if u.line else None,
         "stops": [
             {
-                "id": s.pk, "stop": s.box_id if s.box_id else -(s.spot or 0), "name": s.name, "lon": s.point.x,
+                "id": s.pk, "stop": s.box_id if s.box_id else -(s.spot or 0), "key": s.box.key if s.box else "", "name": s.name, "lon": s.point.x,
                 "lat": s.point.y, "at": s.at, "opens": s.opens, "closes": s.closes, "minutes": s.minutes,
-                "must": s.must, "locked": s.locked, "prize": s.prize,
+                "must": s.must, "locked": s.locked, "prize": s.prize, "via": bool(s.spot and s.spot > 1000),
                 **({"done": done.get(s.pk)} if done is not None else {}),
             }
             for s in u.stops.all()
@@ -173,11 +174,21 @@ def unit_shown(u: PlanUnit, done: dict[int, Any] | None = None) -> dict[str, Any
     }  # fmt: skip
 
 
+class Via(Schema):
+    """A place on a street that a unit's route passes; `id` is from -1001 downwards and stands in `order`."""
+
+    id: Annotated[int, Field(le=-1001, ge=-9999)]
+    unit: Annotated[int, Field(ge=0, le=11)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+
+
 class Edit(Schema):
     """Per unit: `order` is where it stands now, `locked` opens the route in this order, `pinned` it keeps in this order.
 
     `without` is taken out, `must` becomes a must-visit. With `fill` false, nothing is added to `order`, and its order
-    is kept: that is what a drag by hand looks like before the rest is searched again.
+    is kept: that is what a drag by hand looks like before the rest is searched again. What stands in `order` though it
+    was taken out before is in again. `add` are further must-visits; `via` replaces the places to pass.
     """
 
     order: Annotated[list[list[int]], Field(max_length=12)]
@@ -185,6 +196,8 @@ class Edit(Schema):
     pinned: Annotated[list[list[int]], Field(max_length=12)] = []
     without: Annotated[list[int], Field(max_length=250)] = []
     must: list[int] | None = None
+    add: Annotated[list[int], Field(max_length=50)] = []
+    via: Annotated[list[Via], Field(max_length=40)] | None = None
     fill: bool = True
     seconds: Annotated[float, Field(ge=0.05, le=5)] = 0.6
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
@@ -206,10 +219,14 @@ def edit(request: HttpRequest, id: int, body: Edit) -> Any:
     from layers.patrol.network import NoStreets
 
     try:
+        _bring_back(row, body)
         found = planning.draft(row, viewer)
         pinned = body.pinned if body.fill else body.order
         only = None if body.fill else frozenset(v for unit in (*body.order, *body.locked) for v in unit)
         must = frozenset(body.must) if body.must is not None else None
+        if must is not None or body.add:
+            held = must if must is not None else frozenset(s.id for s in found.stops.values() if s.must)
+            must = held | frozenset(body.add) | frozenset(id for id in found.stops if planning.is_via(id))
         asked = found.asked(body.locked, pinned, only, frozenset(body.without), must)
         warm = asked.routes(
             [
@@ -224,9 +241,10 @@ def edit(request: HttpRequest, id: int, body: Edit) -> Any:
         return Status(422, {"detail": str(wrong), "code": "impossible"})
     if row.status != ShiftPlan.Status.DRAFT:
         row = _next(row, officer_of(viewer))
-    if body.without or body.must is not None:
+    if body.without or body.add or body.must is not None:
         _remember(row, body)
-    planning.write(row, found, asked, made, blocked)
+    locked = frozenset(v for unit in (*body.locked, *body.pinned) for v in unit)
+    planning.write(row, found, asked, made, blocked, locked)
     announce("plan", id=row.pk, status=row.status)
     return Status(200, shown(row))
 
@@ -235,10 +253,26 @@ def _fit(order: list[list[int]], units: int) -> list[list[int]]:
     return [*order[:units], *([] for _ in range(units - len(order)))]
 
 
+def _bring_back(row: ShiftPlan, body: Edit) -> None:
+    """Whoever names a stop in the order, or adds it, wants it; `without` of now wins."""
+    named = {v for unit in body.order for v in unit} | set(body.add)
+    asked = dict(row.asked)
+    asked["without"] = sorted(set(asked.get("without", [])) - (named - set(body.without)))
+    if body.via is not None:
+        asked["via"] = [v.dict() for v in body.via]
+    row.asked = asked
+
+
 def _remember(row: ShiftPlan, body: Edit) -> None:
     """What was taken out or asked for stays so when the plan is searched again."""
     asked = dict(row.asked)
     asked["without"] = sorted({*asked.get("without", []), *body.without})
+    if body.add:
+        demands = {d["box"]: dict(d) for d in asked.get("boxes", [])}
+        for box in body.add:
+            if box > 0:
+                demands[box] = {**demands.get(box, {"box": box}), "must": True}
+        asked["boxes"] = list(demands.values())
     if body.must is not None:
         demands = {d["box"]: dict(d) for d in asked.get("boxes", [])}
         for box, demand in demands.items():
@@ -357,7 +391,7 @@ def tonight(request: HttpRequest) -> list[dict[str, Any]]:
     now = timezone.now()
     units = (
         PlanUnit.objects.select_related("plan")
-        .prefetch_related("stops")
+        .prefetch_related("stops__box")
         .filter(
             plan__status=ShiftPlan.Status.PUBLISHED, officers__contains=[officer_of(viewer)],
             begin__lt=now + timedelta(hours=12), finish__gt=now - timedelta(hours=2),

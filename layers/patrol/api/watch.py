@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from layers.patrol.api.who import Problem, file_of, planner, police
 from layers.patrol.hub import hub
-from layers.patrol.reports import missed, workbook
+from layers.patrol.reports import arrivals, missed, unsigned, workbook
 
 router = Router(tags=["patrol"])
 MOST_DAYS = 93
@@ -43,6 +43,33 @@ def missed_(
     planner(request)
     now = timezone.now()
     return missed(now - timedelta(hours=hours), now, station)
+
+
+@router.get(
+    "unsigned",
+    response=dict[str, Any],
+    summary="Boxes unsigned at a moment, and where signing failed",
+)
+def unsigned_(
+    request: HttpRequest, station: int | None = None, at: AwareDatetime | None = None,
+    hours: Annotated[float, Field(gt=0, le=72)] = 12,
+) -> dict[str, Any]:  # fmt: skip
+    """Counted over the `hours` before `at`. `due` is when a published plan wanted somebody there; `tried` that somebody was."""
+    planner(request)
+    end = at or timezone.now()
+    since = end - timedelta(hours=hours)
+    return {"at": end, "since": since, **unsigned(since, end, station)}
+
+
+@router.get("arrivals", response=dict[str, Any], summary="How soon a car was at the place of a 110 call")
+def arrivals_(
+    request: HttpRequest,
+    days: Annotated[int, Field(ge=1, le=366)] = 30,
+    limit: Annotated[float, Field(gt=0, le=120)] = 10,
+) -> dict[str, Any]:
+    """In the last days that there are calls of; `within` counts those reached within `limit` minutes."""
+    planner(request)
+    return arrivals(days, limit)
 
 
 @router.get(

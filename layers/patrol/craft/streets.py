@@ -71,6 +71,7 @@ class Network:
     """The graph of one profile. Keep it: what takes time is making it."""
 
     def __init__(self, streets: Streets, profile: Profile) -> None:
+        self._quick: dict[tuple[int, int], int] | None = None
         self.streets, self.profile = streets, profile
         self.length = shapely.length(streets.lines)
         self.tree = shapely.STRtree(streets.lines)
@@ -235,14 +236,19 @@ class Network:
 
     def to_one(self, x: Floats, y: Floats, to: tuple[float, float]) -> Floats:
         """Minutes from each place to one: what every car would need to be there."""
+        return self.between(x, y, np.array([to[0]]), np.array([to[1]]))[:, 0]
+
+    def between(self, x: Floats, y: Floats, to_x: Floats, to_y: Floats) -> Floats:
+        """Minutes from each of some places to each of others; one search for each of the fewer."""
         from scipy.sparse.csgraph import dijkstra
 
-        graph, source, target, _ = self._graph(
-            self.hang(x, y), self.hang(np.array([to[0]]), np.array([to[1]]))
-        )
-        found = dijkstra(graph.T.tocsr(), indices=target)[0, source]
+        graph, source, target, _ = self._graph(self.hang(x, y), self.hang(to_x, to_y))
+        if len(source) <= len(target):
+            found = dijkstra(graph, indices=source)[:, target]
+        else:
+            found = dijkstra(graph.T.tocsr(), indices=target)[:, source].T
         found[~np.isfinite(found)] = NEVER
-        return np.asarray(found)
+        return np.ascontiguousarray(found)
 
     def way(self, x: Sequence[float], y: Sequence[float]) -> list[Way | None]:
         """From each place to the next one; None where there is no way."""
@@ -272,10 +278,13 @@ class Network:
         return ways
 
     def _quickest(self) -> dict[tuple[int, int], int]:
+        if self._quick is not None:
+            return self._quick
         found: dict[tuple[int, int], int] = {}
         for u, v, arc in zip(self.rows.tolist(), self.columns.tolist(), self.arc.tolist(), strict=True):
             if (u, v) not in found or self.cost[arc] < self.cost[found[u, v]]:
                 found[u, v] = arc
+        self._quick = found
         return found
 
     def reach(self, x: float, y: float, minutes: float, *, wide: float = 45.0) -> Any:

@@ -1,5 +1,7 @@
-"""Patrol in tables: what is on the map (`rows`), how a sign-in was proven (`proof`), what is planned (`plans`)."""
+"""Patrol in tables: what is on the map (`rows`), how a sign-in was proven (`proof`), what is planned (`plans`), what officers
+say back (`care`)."""
 
+from layers.patrol.models.care import BoxFault, Receipt
 from layers.patrol.models.plans import Alternative, PlanStop, PlanUnit, Position, ShiftPlan, TurnBan
 from layers.patrol.models.proof import (
     BoxChange,
@@ -17,6 +19,7 @@ from layers.patrol.models.rows import PatrolBox, PatrolCar, PatrolRoute, PatrolT
 __all__ = [
     "Alternative",
     "BoxChange",
+    "BoxFault",
     "Challenge",
     "Device",
     "PatrolBox",
@@ -28,6 +31,7 @@ __all__ = [
     "PlanUnit",
     "Position",
     "Proof",
+    "Receipt",
     "Refusal",
     "Ruleset",
     "ShiftPlan",

@@ -4,6 +4,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import type { Catalogue, Lang, Layer, Theme } from "../api/catalogue";
 import { address } from "../api/http";
 import type { Laid } from "./laid";
+import type { Overlay } from "./marks";
 
 export interface Picture {
   catalogue: Catalogue;
@@ -24,6 +25,8 @@ export interface Picture {
   drafted?: GeoJSON.FeatureCollection;
   /** What a workspace shows of its own, and what steps aside for it. */
   laid?: Laid | null;
+  /** What the open workspace adds. */
+  overlay?: Overlay | null;
   colour: (token: string, theme: Theme) => string;
   origin: string;
 }
@@ -64,6 +67,10 @@ export function compose(picture: Picture): StyleSpecification {
       { id: "enclosed-halo", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("halo", theme), "line-width": 6 } },
       { id: "enclosed", type: "line", source: "enclosed", layout: { "line-join": "round" }, paint: { "line-color": colour("accent", theme), "line-width": 2.4, "line-dasharray": [3, 1.6] } },
     );
+  }
+  if (picture.overlay) {
+    Object.assign(sources, picture.overlay.sources);
+    layers.push(...picture.overlay.layers);
   }
   sources.drawn = { type: "geojson", data: picture.drawn };
   if (picture.drafted) {

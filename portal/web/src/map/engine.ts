@@ -12,7 +12,7 @@ import { hand } from "./camera";
 import { compose, type Picture } from "./compose";
 import { Engine, type GeoJSONSource, type VectorTileSource } from "./library";
 import { laid } from "./laid";
-import { drafted, drawn, marked, middleOf } from "./marks";
+import { drafted, drawn, marked, middleOf, overlay } from "./marks";
 import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
@@ -34,6 +34,7 @@ export function picture(within: Period | null = period.value, condition: (id: st
     drawn: drawn.value,
     drafted: drafted.peek(),
     laid: laid.value,
+    overlay: overlay.value,
     colour,
     origin: location.origin,
   };

@@ -1,4 +1,5 @@
 // What the portal itself draws on the map: the ring around the selection, and the line of a measurement.
+import type { LayerSpecification, SourceSpecification } from "maplibre-gl";
 import { signal } from "../state/store";
 
 export const marked = signal<GeoJSON.Geometry | null>(null);
@@ -20,3 +21,10 @@ export const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", f
 export const drawn = signal<GeoJSON.FeatureCollection>(NOTHING);
 /** What is being edited, its corners and what is compared with it; each feature says its `role`. */
 export const drafted = signal<GeoJSON.FeatureCollection>(NOTHING);
+
+/** What the open workspace draws above the layers and below the marks; names of its sources and layers are its own. */
+export interface Overlay {
+  sources: Readonly<Record<string, SourceSpecification>>;
+  layers: readonly LayerSpecification[];
+}
+export const overlay = signal<Overlay | null>(null);

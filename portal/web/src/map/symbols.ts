@@ -7,7 +7,32 @@ import { symbol } from "../style/palette";
 
 const RATIO = 3;
 
+/** The name of a short text as an image: digits and signs, which must not shrink as letters of a line do. */
+export const marking = (text: unknown, ink: unknown, halo = ""): unknown[] => ["concat", "mark|", text, "|", ink, `|${halo}`];
+
+function written(name: string): ImageData | null {
+  const [, text = "", ink = "", halo = ""] = name.split("|");
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 22 * RATIO;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return null;
+  context.font = `700 ${(text.length > 2 ? 9.5 : 12) * RATIO}px "Noto Sans TC", "Noto Sans CJK TC", system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  const middle = canvas.width / 2;
+  if (halo) {
+    context.strokeStyle = halo;
+    context.lineWidth = 3.4 * RATIO;
+    context.strokeText(text, middle, middle + RATIO / 2);
+  }
+  context.fillStyle = ink;
+  context.fillText(text, middle, middle + RATIO / 2);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
 async function draw(name: string, within: Theme): Promise<ImageData | null> {
+  if (name.startsWith("mark|")) return written(name);
   const address = symbol(name, within);
   if (!address) return null;
   const image = new Image();

@@ -66,6 +66,8 @@ const DRAWN = {
   letters: svg`<path d="M5 6V4.500h14V6M12 4.500v15M9 19.500h6"/>`,
   arrow: svg`<path d="m5 4 14 6-6 2.500L10.500 19z"/>`,
   streets: svg`<path d="M8 3.5v5L3.500 10M16 3.500v5l4.500 1.500M8 20.500v-5L3.500 14M16 20.500v-5l4.500-1.500M12 3.500v3M12 10.500v3M12 17.500v3"/>`,
+  patrol: svg`<circle cx="6" cy="18.5" r="2.300"/><circle cx="18" cy="5.500" r="2.300"/><path d="M8.300 18.500H15a3.500 3.500 0 0 0 0-7H9.500a3 3 0 0 1 0-6h6.200"/>`,
+  unlock: svg`<rect x="5.500" y="11" width="13" height="9.500" rx="2"/><path d="M8.500 11V8a3.500 3.500 0 0 1 6.700-1.400"/>`,
   filter: svg`<path d="M4 5.5h16l-6 7.5v5.5l-4 2V13z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

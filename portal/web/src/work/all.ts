@@ -26,3 +26,11 @@ register({
   roles: ["council", "planner", "reviewer", "analyst", "administrator"],
   load: async () => (await import("./council/room")).room,
 });
+register({
+  id: "patrol",
+  title: { zh: "巡邏", en: "Patrol" },
+  icon: "patrol",
+  order: 30,
+  roles: ["patrol_planner", "administrator"],
+  load: async () => (await import("./patrol/room")).room,
+});
