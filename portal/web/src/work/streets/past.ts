@@ -6,6 +6,7 @@ import { asOf } from "../../state/portal";
 import { signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { View } from "../../ui/view";
+import { tell } from "../../ui/toasts";
 import { ZONE } from "../../ui/values";
 import { accepted, carry, mayAccept, mayEdit, piece, round } from "./desk";
 import * as server from "./server";
@@ -77,7 +78,9 @@ class StreetPast extends View {
   async #restore(one: Entry): Promise<void> {
     const own = piece.peek();
     if (!own) return;
-    const then = await server.object<Record<string, unknown>>(own.object, { as_of: one.valid_from, known: one.known_from });
+    const after = (at: string) => new Date(Date.parse(at) + 1).toISOString(); // answers are cut off at the millisecond
+    const then = await server.object<Record<string, unknown>>(own.object, { as_of: after(one.valid_from), known: after(one.known_from) }).catch(() => null);
+    if (!then) return tell(t("streets.failed"), "bad");
     asOf.value = null;
     const said = (then.params as { name?: string }).name;
     const words = both("streets.did.restored", { name: said ? { zh: said, en: said } : both("streets.street") });
