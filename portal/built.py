@@ -68,7 +68,6 @@ def _read(entry: str, folder: Path, changed: int) -> Assets:
     )
 
 
-
 def _closure(manifest: Manifest, parts: list[str]) -> list[str]:
     """The parts and all that they import, what is imported first."""
     found: dict[str, None] = {}

@@ -23,9 +23,9 @@ from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
 from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
+from layers.council.models import forget
 from layers.crashes.diagrams import keep_glyphs
 from layers.crashes.screening.network import renew
-from layers.council.models import forget
 from layers.hotspots.drawing import draw
 from layers.registry.register import register
 from layers.registry.sql import quoted

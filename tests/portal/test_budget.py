@@ -20,7 +20,10 @@ def files() -> dict[str, int]:
         first = assets("src/main.ts")
     except NotBuilt:
         pytest.skip("the front end is not built: npm --prefix portal/web run build")
-    named = [(FOLDER / "assets" / Path(p).name) for p in (first.script, *first.styles, *first.preload, first.words["zh"])]
+    named = [
+        (FOLDER / "assets" / Path(p).name)
+        for p in (first.script, *first.styles, *first.preload, first.words["zh"])
+    ]
     worker = (FOLDER / "assets").glob("maplibre-gl-worker.*.js")
     return {p.name: len(gzip.compress(p.read_bytes(), 9)) for p in (*named, *worker)}
 
