@@ -115,7 +115,7 @@ class Stage extends View {
       <div class="feet">
         <p class="sources">${this.#sources()}</p>
         ${this.#scale()}
-        <p class="position" aria-label=${t("pointer")}>${this.#position()}</p>
+        <p class="position" role="note" aria-label=${t("pointer")}>${this.#position()}</p>
       </div>
     </div>`;
   }

@@ -80,11 +80,12 @@ class StreetPast extends View {
     if (!own) return;
     const after = (at: string) => new Date(Date.parse(at) + 1).toISOString(); // answers are cut off at the millisecond
     const then = await server.object<Record<string, unknown>>(own.object, { as_of: after(one.valid_from), known: after(one.known_from) }).catch(() => null);
-    if (!then) return tell(t("streets.failed"), "bad");
+    const now = await server.object<Record<string, unknown>>(own.object, {}).catch(() => null); // one may be looking at another day
+    if (!then || !now) return tell(t("streets.failed"), "bad");
     asOf.value = null;
     const said = (then.params as { name?: string }).name;
     const words = both("streets.did.restored", { name: said ? { zh: said, en: said } : both("streets.street") });
-    await carry([{ op: "put", object: own.object, params: then.params }], words, { [own.object]: own.etag });
+    await carry([{ op: "put", object: own.object, params: then.params }], words, { [own.object]: now.etag });
   }
 }
 
