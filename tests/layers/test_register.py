@@ -24,16 +24,19 @@ every = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.id)
 every_vector = pytest.mark.parametrize("layer", VECTORS, ids=lambda layer: layer.id)
 
 MISSION = """
-districts wards stations precincts station_areas beats landmarks junctions roads sections railway buildings parks
-waters road_surfaces blocks crashes junction_risk road_risk camera_sets lenses private_cameras site_suggestions
-road_defects citizen_reports missing_persons ble_receivers crash_surface crime_surface call_surface calls_110
-crash_forecast crash_spots crash_streets theft_forecast theft_spots burglary_forecast burglary_repeats
-violence_forecast call_forecast withdrawal_forecast withdrawal_repeats report_forecast
-withdrawals atms patrol_boxes patrol_presence patrol_routes sign_ins patrol_cars patrol_tracks enforcement_sites
-street_blocks street_sides street_carriageways street_junctions street_zones street_lanes street_markings street_lines
-street_age street_posts street_warnings street_versions
-corridors ptz_cameras detection_zones kerb_rules violations crimes crime_by_ward scenes evidence_marks impact_points
+districts wards stations precincts station_areas beats street_markings street_posts street_zones street_sides
+street_lanes street_junctions street_carriageways landmarks junctions roads sections railway buildings parks
+waters road_surfaces blocks street_warnings street_lines street_age street_versions street_blocks crashes
+junction_risk road_risk junction_screening section_screening crash_windows collision_glyphs collision_points
+scenes evidence_marks impact_points camera_sets lenses private_cameras site_suggestions road_defects
+citizen_reports missing_persons ble_receivers crash_forecast crash_surface crash_spots crash_streets
+crime_surface theft_forecast theft_spots burglary_forecast burglary_repeats violence_forecast call_forecast
+call_surface withdrawal_forecast withdrawal_repeats report_forecast calls_110 withdrawals atms patrol_boxes
+patrol_presence patrol_routes sign_ins patrol_cars patrol_tracks enforcement_sites corridors ptz_cameras
+detection_zones kerb_rules violations crimes crime_by_ward measures decisions
 """
+DRAWN_LATER = {"scenes", "evidence_marks", "impact_points", "decisions"}
+"""What the smallest city does not hold: people make it."""
 CLEARANCES = {
     "crimes": Clearance.POLICE,
     "calls_110": Clearance.POLICE,
@@ -137,7 +140,7 @@ def test_a_layer_answers_an_item(layer: Layer, hamlet: None, db: None) -> None:
     shown = columns(layer, layer.fields)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT q.id{shown} FROM {relation(layer)} LIMIT 1")
-        assert cursor.fetchone() is not None
+        assert cursor.fetchone() is not None or layer.id in DRAWN_LATER
         if layer.model:
             cursor.execute(f"SELECT count(*) FROM {relation(layer)} WHERE q.origin <> 'synthetic'")
             assert cursor.fetchone() == (0,)
@@ -150,7 +153,10 @@ def test_a_layer_answers_a_tile(layer: Layer, hamlet: None, db: None) -> None:
         cursor.execute(
             f"SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_PointOnSurface(q.merc) AS p FROM {relation(layer)} LIMIT 1) t"
         )
-        x, y = cursor.fetchone()
+        if (place := cursor.fetchone()) is None:
+            assert layer.id in DRAWN_LATER
+            return
+        x, y = place
         size = 2 * HALF / 2**zoom
         tile = Tile(zoom, int((x + HALF) // size), int((HALF - y) // size))
         sql = statement([Ask(layer, Clearance.RESTRICTED)], tile)
