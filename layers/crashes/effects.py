@@ -54,6 +54,8 @@ def compared(asked: Measure, run: Run) -> Mapping[str, Any]:
     from diagramming.statistics.screen import grouped
     from layers.crashes.screening import network
 
+    if not 1970 <= asked.done.year <= 2200:
+        raise BadInput("done", "the day lies outside of 1970 to 2200.")
     start, stop = (
         _months(asked.done - timedelta(days=asked.apart), -asked.before),
         asked.done - timedelta(days=asked.apart),

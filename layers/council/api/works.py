@@ -112,7 +112,11 @@ def add(request: HttpRequest, id: int, after: bool = False, caption: Line = "") 
     return Status(201, {"id": made.pk, "after": made.after, "caption": made.caption})
 
 
-@router.get("pictures/{int:id}.jpg", summary="A picture for the screen")
+@router.get(
+    "pictures/{int:id}.jpg",
+    openapi_extra={"responses": {200: {"content": {"image/jpeg": {}}}}},
+    summary="A picture for the screen",
+)
 def picture(request: HttpRequest, id: int) -> HttpResponse:
     from layers.council.pictures import shown as drawn
 
