@@ -31,7 +31,18 @@ def serving() -> Iterator[str]:
         "ANTU_DATA_DIR": str(settings.DATA_DIR),
         "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
     }
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--no-ws",
+        "--workers-kill-timeout",
+        "5",
+        "--port",
+        str(port),
+    ]
     server = subprocess.Popen(
         [*command, "gis.asgi:application"],
         env=environment,
@@ -50,7 +61,7 @@ def serving() -> Iterator[str]:
         pytest.fail("the server did not start:\n" + "".join(said))
     try:
         address = f"http://127.0.0.1:{port}"
-        with httpx.Client(transport=httpx.HTTPTransport(retries=10)) as http:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as http:
             assert http.get(f"{address}/readyz").status_code == 200
         yield address
     finally:

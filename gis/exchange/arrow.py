@@ -57,4 +57,6 @@ def _array(values: tuple[Any, ...], kind: pa.DataType, declared: str) -> pa.Arra
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value  # JSON, as Django's connections read it
     return str(value.isoformat()) if hasattr(value, "isoformat") else json.dumps(value, ensure_ascii=False)
