@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from gis.cli import setup
 from gis.cli.near import meant
@@ -87,12 +87,12 @@ def import_(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}"), TimeElapsedColumn(),
         console=Console(stderr=True), disable=as_json,
     )  # fmt: skip
-    tasks: dict[str, object] = {}
+    tasks: dict[str, TaskID] = {}
 
     def progress(name: str, count: int) -> None:
         if name not in tasks:
             tasks[name] = bar.add_task(name, total=None)
-        bar.update(tasks[name], completed=count)  # type: ignore[arg-type]
+        bar.update(tasks[name], completed=count)
 
     try:
         with bar:

@@ -149,8 +149,9 @@ def _table(table: Table, target: Target, ids: dict[type[models.Model], dict[str,
             continue
         if wanted.endswith("_key"):
             reference = model._meta.get_field(wanted.removesuffix("_key"))
-            known = ids[reference.related_model]  # type: ignore[index]
-            columns[reference.attname] = [None if v is None else known[v] for v in values]  # type: ignore[union-attr]
+            assert isinstance(reference, models.ForeignKey)
+            known = ids[reference.related_model]
+            columns[reference.attname] = [None if v is None else known[v] for v in values]
         else:
             columns[model._meta.get_field(wanted).name] = values
     if table.geometry is not None:

@@ -78,7 +78,11 @@ class Entry:
         """First and last moment, as the standards write them; open where nothing is known."""
         if self.extent.start is None and self.extent.end is None:
             return None
-        return tuple(moment(v) if v else ".." for v in (self.extent.start, self.extent.end))  # type: ignore[return-value]
+        return _end(self.extent.start), _end(self.extent.end)
+
+
+def _end(value: date | datetime | None) -> str:
+    return moment(value) if value else ".."
 
 
 def moment(value: date | datetime) -> str:

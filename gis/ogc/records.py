@@ -216,6 +216,10 @@ def form(call: Call, *known: str) -> None:
 Test = Callable[[Entry, Json], bool]
 
 
+def _holding(wanted: str, values: Callable[[Entry, Json], list[str]]) -> Test:
+    return lambda entry, said: wanted in values(entry, said)
+
+
 def conditions(call: Call) -> list[Test]:
     asked, tests = call.asked, list[Test]()
     if words := asked.get("q"):
@@ -235,7 +239,7 @@ def conditions(call: Call) -> list[Test]:
         tests.append(during(asked["datetime"]))
     for name, values in EQUAL.items():
         if name in asked:
-            tests.append(lambda e, said, name=name, values=values: asked[name] in values(e, said))  # type: ignore[misc]
+            tests.append(_holding(asked[name], values))
     return tests
 
 

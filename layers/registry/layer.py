@@ -161,8 +161,7 @@ class Layer:
     def column(self, name: str) -> str:
         """The column behind a field, which is named as the model's attribute: `junction_id` for a reference."""
         if self.model:
-            column = self.model._meta.get_field(name).column  # type: ignore[union-attr]
-            return str(column)
+            return str(_field_of(self.model, name).column)
         return name
 
     # at start
@@ -176,7 +175,7 @@ class Layer:
         return replace(self, theme=theme, fields=typed)
 
     def _type(self, name: str) -> Any:
-        return type_of(self.model._meta.get_field(name)) if self.model else None  # type: ignore[arg-type]
+        return type_of(_field_of(self.model, name)) if self.model else None
 
     def _problems(self) -> Iterator[str]:
         if not _NAME.match(self.id):
@@ -214,8 +213,8 @@ class Layer:
         for f in self.fields:
             if not _NAME.match(f.name) or f.name in ("id", "geom", "merc", "n"):
                 yield f"field “{f.name}” has a name that cannot be used."
-            if columns is not None and f.name not in columns:
-                yield f"field “{f.name}” is no column of {self.model.__name__}; it has {', '.join(columns)}."  # type: ignore[union-attr]
+            if self.model and columns is not None and f.name not in columns:
+                yield f"field “{f.name}” is no column of {self.model.__name__}; it has {', '.join(columns)}."
             if columns is None and f.type is None:
                 yield f"field “{f.name}” needs a type, since a query has no model to read it from."
         for name, what in ((self.label, "label"), (self.time, "time")):
@@ -263,6 +262,12 @@ class Layer:
             yield "of a grid that is kept, there are at most four sums."
         if any(_MOVING.search(b.where) for b in self.rows):
             yield "its counts cannot be kept, since which rows are seen depends on other tables or on the time."
+
+
+def _field_of(model: type[Row], name: str) -> models.Field[Any, Any]:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
 
 
 def _columns(model: type[Row]) -> list[str]:

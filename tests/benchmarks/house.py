@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from gis.cluster import Cluster
 from gis.cluster.processes import group
 from gis.trouble import Trouble
 from tests.benchmarks.report import Report, Row
+from tests.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "var" / "setup" / "last-test.json"
@@ -161,12 +161,6 @@ def copy() -> Iterator[House]:
         subprocess.run(words, cwd=folder, env=house.environment(), capture_output=True, check=False)
         shutil.rmtree(Cluster.of(folder).home, ignore_errors=True)
         shutil.rmtree(folder)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def wait_for(url: str, server: subprocess.Popen[str], said: list[str], most: float = 400) -> None:

@@ -6,8 +6,6 @@ They are no part of the project. `ANTU_PEERS` names a folder: a Python environme
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,20 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-import httpx
 from psycopg.conninfo import conninfo_to_dict
 
+from tests import server
 from tests.benchmarks.load import Load, cpu, fire
+from tests.server import free_port
 
 FOLDER = Path(os.environ.get("ANTU_PEERS", "var/peers"))
 PYTHON = FOLDER / "bin/python"
 MARTIN = FOLDER / "bin/martin"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def url(dsn: str) -> str:
@@ -52,30 +45,9 @@ def _quiet(pid: int) -> None:
 @contextmanager
 def started(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[int]:
     """A server that answers on the port; its process."""
-    server = subprocess.Popen(
-        command,
-        env=dict(environment),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        with httpx.Client(timeout=30) as http:
-            end = time.monotonic() + 60
-            while time.monotonic() < end:
-                if server.poll() is not None:
-                    raise RuntimeError(f"{command[0]} ended with {server.returncode} before it answered")
-                try:
-                    http.get(f"http://127.0.0.1:{port}/")
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.05)
-        _quiet(server.pid)
-        yield server.pid
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(30)
+    with server.started(command, port, environment) as pid:
+        _quiet(pid)
+        yield pid
 
 
 def absent() -> list[str]:

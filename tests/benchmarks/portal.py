@@ -23,9 +23,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, Response, sync_playwright
 
+from gis.cli.run import web_command
 from tests.benchmarks import peers
 from tests.benchmarks.load import children, cpu
 from tests.benchmarks.report import Report
+from tests.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "portal" / "web" / "node_modules" / "maplibre-gl" / "dist"
@@ -90,21 +92,9 @@ def city() -> Iterator[str]:
     antu = [sys.executable, "-m", "gis.cli"]
     subprocess.run([*antu, "migrate"], env=environment, check=True, stdout=sys.stderr)
     subprocess.run([*antu, "demo", "--scale", "x10"], env=environment, check=True, stdout=sys.stderr)
-    port = peers.free_port()
+    port = free_port()
     environment["ANTU_BASE_URL"] = f"http://127.0.0.1:{port}"
-    web = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--no-ws",
-        "--loop",
-        "uvloop",
-        "--port",
-        str(port),
-    ]
-    with peers.started([*web, "gis.asgi:application"], port, environment):
+    with peers.started(web_command("127.0.0.1", port, 1), port, environment):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -12,7 +12,6 @@ import asyncio
 import os
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +19,11 @@ from pathlib import Path
 
 import httpx
 
+from gis.cli.run import web_command
 from tests.benchmarks import peers, points
 from tests.benchmarks.load import Load, cpu, fire, memory
 from tests.benchmarks.report import Report
+from tests.server import free_port
 
 PAIRS = 6
 
@@ -49,25 +50,14 @@ def run() -> Report:
 @contextmanager
 def ours(dsn: str, **more: str) -> Iterator[tuple[str, int]]:
     """A server with one worker; its address and process."""
-    port = peers.free_port()
+    port = free_port()
     environment = os.environ | {
         "DATABASE_URL": peers.url(dsn),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "ANTU_STATEMENT_TIMEOUT_MS": "60000",
         "ANTU_TILE_DISK_MB": "0",
     } | more  # fmt: skip
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--no-ws",
-        "--loop",
-        "uvloop",
-        "--port",
-    ]
-    with peers.started([*command, str(port), "gis.asgi:application"], port, environment) as pid:
+    with peers.started(web_command("127.0.0.1", port, 1), port, environment) as pid:
         yield f"http://127.0.0.1:{port}", pid
 
 

@@ -31,6 +31,7 @@ from gis.cluster.binaries import binaries
 from gis.cluster.processes import PROC, group, started
 from gis.serve.supervisor import Supervisor
 from gis.trouble import Trouble, of_the_machine
+from tests.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM_READS = ["status", "demo", "import", "export", "check", "migrate", "bench"]
@@ -136,9 +137,7 @@ def workers(leader: int) -> set[int]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,8 @@ ones; shapes are valid, in the grid's metres, and nothing is known beyond the gr
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from layers.hotspots.craft.grid import Floats, Grid, Mask
 
 Shapes = NDArray[np.object_]
+Place = TypeVar("Place", float, Floats)
 # corners of a square of four centres, clockwise from the north-west: (row, column)
 _CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
 
@@ -52,7 +55,7 @@ def joined(grid: Grid, chosen: Mask) -> Shapes:
     return np.asarray(parts[np.argsort(-shapely.area(parts), kind="stable")], dtype=object)
 
 
-def _place(grid: Grid, row: float, column: float) -> tuple[float, float]:
+def _place(grid: Grid, row: Place, column: Place) -> tuple[Place, Place]:
     """Centres of a padded plane: row 0 is one cell north of the grid."""
     return grid.west + (column - 0.5) * grid.cell, grid.north - (row - 0.5) * grid.cell
 
@@ -62,8 +65,9 @@ def _runs(grid: Grid, full: Mask) -> Shapes:
     edge = np.diff(np.pad(full.astype(np.int8), ((0, 0), (1, 1))), axis=1)
     row, begin = np.nonzero(edge == 1)
     _, end = np.nonzero(edge == -1)
-    west, north = _place(grid, row, begin)  # type: ignore[arg-type]
-    east, south = _place(grid, row + 1, end)  # type: ignore[arg-type]
+    top = row.astype(float)
+    west, north = _place(grid, top, begin.astype(float))
+    east, south = _place(grid, top + 1, end.astype(float))
     return np.asarray(shapely.box(west, south, east, north), dtype=object)
 
 

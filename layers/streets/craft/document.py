@@ -26,6 +26,7 @@ ASIDE = frozenset({"sidewalk", "arcade", "verge", "barrier"})
 """Strips that lie outside the kerb when they are the outermost."""
 Turn = Literal["left", "through", "right", "uturn"]
 Origin = Literal["survey", "plan", "osm-tag", "osm-default", "reported", "derived"]
+NodeKind = Literal["junction", "dead_end", "width_change", "map_edge", "merge"]
 End = Literal["a", "b"]
 Edge = Literal["auto", "white", "red", "yellow", "none"]
 Metres = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -98,7 +99,7 @@ class CornerRule(Part):
 class Node(Origins):
     id: Name
     at: Point
-    kind: Literal["junction", "dead_end", "width_change", "map_edge", "merge"] = "junction"
+    kind: NodeKind = "junction"
     control: Literal["none", "stop", "yield", "flash", "signal"] = "none"
     radius: Width | None = None
     corners: tuple[CornerRule, ...] = ()

@@ -21,6 +21,7 @@ from layers.streets.craft.document import (
     Crosswalk,
     Document,
     Node,
+    NodeKind,
     Origin,
     Section,
     Segment,
@@ -258,12 +259,12 @@ def _nodes(runs: list[_Run], at: dict[int, tuple[float, float]], osm: OsmFile) -
     degree: Counter[int] = Counter()
     for run in runs:
         degree.update((run.refs[0], run.refs[-1]))
-    kinds = {1: "dead_end", 2: "width_change"}
+    kinds: dict[int, NodeKind] = {1: "dead_end", 2: "width_change"}
     return [
         Node(
             id=f"n{ref}",
             at=at[ref],
-            kind=kinds.get(degree[ref], "junction"),  # type: ignore[arg-type]
+            kind=kinds.get(degree[ref], "junction"),
             name=osm.node_tags.get(ref, {}).get("name", ""),
             origin={"at": "osm-tag"},
             xref={"osm_node": [str(ref)]},

@@ -26,6 +26,9 @@ const BETA = [
 export type Zone = 119 | 121;
 export const zoneOf = (lon: number): Zone => (lon < 120 ? 119 : 121);
 
+/** Where these coordinates are surveyed: Taiwan with Penghu, Kinmen and Matsu. Elsewhere the numbers mean nothing. */
+export const surveyed = (lon: number, lat: number): boolean => lon >= 118 && lon <= 123 && lat >= 20.5 && lat <= 26.6;
+
 export function toTwd97(lon: number, lat: number, zone: Zone = zoneOf(lon)): [east: number, north: number] {
   const sin = Math.sin(lat * RAD);
   const lambda = (lon - zone) * RAD;

@@ -7,7 +7,7 @@ import { closable, closeLasso, cornerBack, cornerHere, lasso, startLasso, stopLa
 import { measured, startMeasuring, stopMeasuring } from "../map/measure";
 import { markedName } from "../map/marks";
 import { aiming, bearing, centre, hover, mapState, markedAt, pointer, tool, type Hover } from "../map/seen";
-import { toTwd97, zoneOf } from "../map/twd97";
+import { surveyed, toTwd97, zoneOf } from "../map/twd97";
 import { bounds, catalogue, pane, place, shownLayers } from "../state/portal";
 import { signal } from "../state/store";
 import { icon, type IconName } from "./icons";
@@ -164,9 +164,11 @@ class Stage extends View {
     const at = pointer.value ?? centre.value;
     if (!at) return nothing;
     const [lon, lat] = at;
+    const world = html`<span>${Math.abs(lat).toFixed(5)}°${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(5)}°${lon < 0 ? "W" : "E"}</span>`;
+    if (!surveyed(lon, lat)) return world;
     const [east, north] = toTwd97(lon, lat);
     const zone = zoneOf(lon) === 121 ? "" : " (119)";
-    return html`<span>TWD97${zone} ${number(Math.round(east))} E · ${number(Math.round(north))} N</span><span>${lat.toFixed(5)}°N ${lon.toFixed(5)}°E</span>`;
+    return html`<span>TWD97${zone} ${number(Math.round(east))} E · ${number(Math.round(north))} N</span>${world}`;
   }
 
   #sources(): string {
