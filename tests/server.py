@@ -15,7 +15,7 @@ import httpx
 from django.conf import settings
 from django.db import connection
 
-from gis.cli.run import web_command
+from gis.cli.processes import web_command
 
 PATIENCE = 60
 

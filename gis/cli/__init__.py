@@ -15,11 +15,11 @@ from gis.cli.near import Group
 from gis.trouble import Trouble, of_the_machine
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("gis.cli.run", "Start everything: database, demonstration, web, jobs."),
-    "serve": ("gis.cli.run", "Serve the web alone; the database must be there."),
-    "worker": ("gis.cli.run", "Do the jobs of the queue."),
-    "stop": ("gis.cli.run", "Stop what is running here."),
-    "status": ("gis.cli.run", "What is running, and how much is in it."),
+    "up": ("gis.cli.processes", "Start everything: database, demonstration, web, jobs."),
+    "serve": ("gis.cli.processes", "Serve the web alone; the database must be there."),
+    "worker": ("gis.cli.processes", "Do the jobs of the queue."),
+    "stop": ("gis.cli.processes", "Stop what is running here."),
+    "status": ("gis.cli.processes", "What is running, and how much is in it."),
     "migrate": ("gis.cli.database", "Bring the tables up to date."),
     "demo": ("gis.cli.demo", "Load the synthetic demonstration city."),
     "db": ("gis.cli.database", "Open psql on the database."),

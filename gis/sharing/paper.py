@@ -155,12 +155,13 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
             "en": wanted.lang == "en",
             "lang": "en" if wanted.lang == "en" else "zh-Hant-TW",
             "page": page,
+            "columns": layout.columns(page),
             "frame": frame,
             "legend": page.legend,
             "wanted": wanted,
             "city": Text(**settings.CITY["council"]).get(wanted.lang),  # type: ignore[arg-type]
             "blocks": blocks,
-            "overleaf": overleaf,
+            "overleaf": _pages(overleaf, page),
             "dense": room < rows <= room / DENSE,
             "scale": f"1 : {wanted.scale:,.0f}",
             "bar": {
@@ -185,6 +186,21 @@ def _capacity(page: layout.Sheet) -> float:
         columns = 3 if page.paper == "A4" else 5
         return 0.68 * columns * (page.legend.height - 12) / line
     return 0.95 * (page.legend.height - 45 - 12) / line
+
+
+def _pages(blocks: list[dict[str, Any]], page: layout.Sheet) -> list[list[dict[str, Any]]]:
+    """What goes overleaf, page by page."""
+    room = 0.75 * layout.columns(page) * (page.size[1] - 62) / 4.4
+    pages: list[list[dict[str, Any]]] = []
+    left = 0.0
+    for block in blocks:
+        rows = _rows(block, page)
+        if not pages or rows > left:
+            pages.append([])
+            left = room
+        pages[-1].append(block)
+        left -= rows
+    return pages
 
 
 DENSE = 0.8

@@ -65,6 +65,11 @@ class Sheet:
         return Box(width - MARGIN - LEGEND["landscape"], box.y, LEGEND["landscape"], box.height)
 
 
+def columns(sheet: Sheet) -> int:
+    """Of a page that holds nothing but legend."""
+    return 3 if sheet.size[0] < 250 else 4
+
+
 def ground(lat: float) -> float:
     """Metres on the ground per metre of Web Mercator at a latitude: the mean of both directions."""
     sine, cosine = math.sin(math.radians(lat)), math.cos(math.radians(lat))

@@ -23,7 +23,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, Response, sync_playwright
 
-from gis.cli.run import web_command
+from gis.cli.processes import web_command
 from tests.benchmarks import peers
 from tests.benchmarks.load import children, cpu
 from tests.benchmarks.report import Report

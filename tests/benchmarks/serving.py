@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from gis.cli.run import web_command
+from gis.cli.processes import web_command
 from tests.benchmarks import peers, points
 from tests.benchmarks.load import Load, cpu, fire, memory
 from tests.benchmarks.report import Report

@@ -136,7 +136,8 @@ def test_before_and_after_never_gives_a_naive_figure_alone(town: Town) -> None:
     assert [e["method"] for e in said["estimates"]][-1] == "bayes"
     assert len(said["estimates"]) == 3
     assert said["before"]["crashes"] + said["after"]["crashes"] <= 13
-    assert said["comparison"]["places"] == 19
+    alike = Junction.objects.filter(form="1", signal="1", legs=4, rank=2)
+    assert said["comparison"]["places"] == alike.count() - 1 >= 19
     with pytest.raises(Failed, match="known until"):
         run(PUBLIC, "before-after", **{**asked, "after": 24})
     with pytest.raises(Failed, match="for police"):
