@@ -18,7 +18,8 @@ from diagramming.movement.legs import Junction
 SHARES = {"S": 0.58, "L": 0.21, "R": 0.18, "U": 0.03}
 """How often vehicles in crashes turn which way, until a city knows better."""
 ACCEPT, ASK = 0.90, 0.60
-KNOWN = 0.5
+KNOWN = 0.4
+"""A leg that holds less of the posterior is said to be unknown; what lies between here and ASK is for review."""
 Pair = tuple[int, int]
 
 
