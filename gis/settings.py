@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypedDict
 
 from gis.environment import data_folder, database, database_url, one_of, secret
 
@@ -18,8 +19,24 @@ SECRET_KEY = secret("ANTU_SECRET_KEY", DATA_DIR / "secret-key")
 ALLOWED_HOSTS = os.environ.get("ANTU_HOSTS", "*").split(",")
 SECURE = BASE_URL.startswith("https://")
 
-# The city: where the map opens and what it is called.
-CITY = {
+
+class Words(TypedDict):
+    zh: str
+    en: str
+
+
+class City(TypedDict):
+    """Where the map opens and what it is called."""
+
+    name: Words
+    council: Words
+    attribution: Words
+    center: list[float]
+    zoom: float
+    bounds: list[float]
+
+
+CITY: City = {
     "name": {
         "zh": os.environ.get("ANTU_CITY_ZH", "示範市"),
         "en": os.environ.get("ANTU_CITY_EN", "Demo City"),

@@ -28,7 +28,7 @@ ICONS = ((192, "any"), (512, "any"), (512, "maskable"))
 @require_safe
 @vary_on_headers("Accept-Language", "Cookie")
 def manifest(request: HttpRequest) -> HttpResponse:
-    city = Text(**settings.CITY["name"])  # type: ignore[arg-type]
+    city = Text(**settings.CITY["name"])
     body = {
         "id": "/",
         "name": say(Text(f"安圖 {city.zh}", f"Antu {city.en}")),

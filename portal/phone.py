@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from layers.access import Clearance, Viewer
+from layers.access.asking import viewer_of
 from portal.built import NotBuilt, assets, script_of
 
 ENTRY = "src/phone/main.ts"
@@ -34,7 +35,7 @@ def page(request: HttpRequest, code: str = "") -> HttpResponse:
         built = assets(ENTRY)
     except NotBuilt:
         return render(request, "portal/missing.html", status=503)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     context = {"built": built, "boot": _boot(viewer, get_token(request))}
     response = render(request, "portal/phone.html", context)
     response["Cache-Control"] = "private, no-cache"

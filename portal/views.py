@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from layers.access import ROLES, Clearance, Viewer
+from layers.access.asking import viewer_of
 from layers.registry.catalogue import catalogue, safe
 from layers.registry.field import Field
 from layers.registry.layer import Layer
@@ -52,11 +53,6 @@ GEOMETRIES = {
 }
 
 
-def viewer_of(request: HttpRequest) -> Viewer:
-    found: Viewer = request.viewer  # type: ignore[attr-defined]
-    return found
-
-
 @gzip_page
 @vary_on_cookie
 @require_safe
@@ -72,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "built": built,
         "boot": boot(viewer_of(request), get_token(request), bool(getattr(request, "held_back", False))),
-        "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
+        "city": Text(**settings.CITY["name"]),
     }
     response = render(request, "portal/index.html", context)
     response["Cache-Control"] = "private, no-cache"
@@ -103,7 +99,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     context = {
         "built": built,
         "boot": boot(Viewer(), ""),
-        "city": Text(**settings.CITY["name"]),  # type: ignore[arg-type]
+        "city": Text(**settings.CITY["name"]),
         "embedded": True,
         "theme": request.GET.get("theme"),
     }

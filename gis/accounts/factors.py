@@ -43,8 +43,7 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]
     """What allauth asks of us: our name, our host, and how secrets are kept."""
 
     def get_totp_issuer(self) -> str:
-        city: dict[str, str] = settings.CITY["name"]  # type: ignore[assignment]
-        return f"安圖 {city['zh']}"
+        return f"安圖 {settings.CITY['name']['zh']}"
 
     def encrypt(self, text: str) -> str:
         return _box(settings.SECRET_KEY).encrypt(text.encode()).decode()

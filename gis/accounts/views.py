@@ -24,7 +24,8 @@ from gis.accounts import entry, factors, throttle
 from gis.accounts.forms import CLEARANCES, SignInForm, TokenForm
 from gis.accounts.models import Attempt, Sitting, Token
 from gis.audit.note import note
-from layers.access import ROLES, Viewer
+from layers.access import ROLES
+from layers.access.asking import viewer_of
 from layers.registry.text import Text
 from portal.templatetags.words import say
 
@@ -127,7 +128,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @login_required
 def account(request: HttpRequest, form: TokenForm | None = None, secret: str = "") -> HttpResponse:
     assert isinstance(request.user, User)
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     tokens = [
         (token, CLEARANCES[min(viewer.clearance, token.clearance)], token.good(timezone.now()))  # type: ignore[index]
         for token in request.user.tokens.all()[:100]

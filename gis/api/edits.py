@@ -16,12 +16,12 @@ from ninja import Field, Router, Schema
 
 from gis.accounts.middleware import say_actor
 from gis.api.layers import fetch, layer_for
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem, Problem
 from gis.audit.note import note_read
 from gis.ogc import edit
 from gis.ogc.problem import OgcProblem
 from layers.access import Clearance, Refused, Viewer, may, require
+from layers.access.asking import viewer_of
 from layers.registry.geojson import feature
 from layers.registry.history import past
 from layers.registry.layer import Layer

@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem, Problem
+from layers.access.asking import viewer_of
 from layers.registry.place import BadPlace, read_place
 
 router = Router(tags=["editing"])

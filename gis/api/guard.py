@@ -8,7 +8,7 @@ from ninja.utils import check_csrf
 from gis.accounts.middleware import SAFE, shown_by
 from gis.api.problem import ApiProblem
 from gis.audit.note import note
-from layers.access import Viewer
+from layers.access.asking import viewer_of
 
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token from /accounts/"},
@@ -38,7 +38,7 @@ class OnRecord(SameSite):
 
     def __call__(self, request: HttpRequest) -> bool:
         super().__call__(request)
-        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = viewer_of(request)
         if viewer.known:
             note(viewer.actor, "action", request.method or "", request.get_full_path())
         return True

@@ -11,10 +11,10 @@ from django.db import DataError, connection, transaction
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem, Problem
 from gis.audit.note import note_read
 from layers.access import Viewer
+from layers.access.asking import viewer_of
 from layers.registry import cql
 from layers.registry.layer import Layer
 from layers.registry.register import register

@@ -10,7 +10,8 @@ from django.middleware.csrf import get_token
 from ninja import Router, Schema
 
 from gis.api.problem import Problem
-from layers.access import ROLES, Viewer
+from layers.access import ROLES
+from layers.access.asking import viewer_of
 from layers.registry.catalogue import catalogue
 
 router = Router(tags=["portal"])
@@ -43,11 +44,6 @@ class Catalogue(Schema):
     groups: list[dict[str, Any]]
     layers: list[dict[str, Any]]
     raster_base: str | None = None
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    found: Viewer = request.viewer  # type: ignore[attr-defined]
-    return found
 
 
 @router.get("catalogue", response=Catalogue, summary="All layers that you may see, with fields and styles")

@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from gis.api.layers import REFUSALS, conditions, fetch, layer_for
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem
 from gis.audit.note import note_read
 from layers.access import Viewer, may
+from layers.access.asking import viewer_of
 from layers.registry.field import Field
 from layers.registry.layer import Layer
 from layers.registry.register import register

@@ -9,9 +9,9 @@ from ninja import Router, Schema
 
 from gis.api.coordinates import place
 from gis.api.layers import REFUSALS, fetch
-from gis.api.me import viewer_of
 from gis.audit.note import note_read
 from layers.access import Viewer
+from layers.access.asking import viewer_of
 from layers.registry.layer import Layer
 from layers.registry.register import register
 from layers.registry.sql import AND, Sql, column, relation, where

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema
 
 from gis.accounts.models import Toured
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem, Problem
+from layers.access.asking import viewer_of
 
 router = Router(tags=["portal"])
 MOST = 40

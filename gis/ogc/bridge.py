@@ -28,7 +28,7 @@ from layers.registry.layer import Layer
 from layers.registry.register import Snapshot, register
 
 Json = dict[str, Any]
-CITY: Json = settings.CITY
+CITY = settings.CITY
 
 
 class LayerFields(BaseProvider):  # type: ignore[misc]

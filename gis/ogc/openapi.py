@@ -23,7 +23,7 @@ from layers.registry.register import register
 
 Json = dict[str, Any]
 Paths = dict[str, Json]
-CITY: Json = settings.CITY
+CITY = settings.CITY
 GEOJSON, JSON, HTML = "application/geo+json", "application/json", "text/html"
 
 

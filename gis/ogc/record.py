@@ -22,8 +22,8 @@ from layers.registry.register import register
 from layers.registry.sql import Sql
 from layers.registry.text import Text
 
-CITY: Json = settings.CITY
-COUNCIL = Text(CITY["council"]["zh"], CITY["council"]["en"])
+CITY = settings.CITY
+COUNCIL = Text(**CITY["council"])
 TITLE = Text(f"安圖圖層目錄 · {CITY['name']['zh']}", f"Antu catalogue · {CITY['name']['en']}")
 DESCRIPTION = Text(
     "每個圖層一筆：內容、範圍、期間、授權，以及取用方式。",
@@ -61,7 +61,7 @@ class Entry:
             self.layer.title,
             GROUPS[self.layer.group],
             self.theme,
-            Text(CITY["name"]["zh"], CITY["name"]["en"]),
+            Text(**CITY["name"]),
         )
         return tuple(dict.fromkeys(found))
 

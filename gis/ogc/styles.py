@@ -16,8 +16,7 @@ from layers.registry.text import Text
 from tilesrv.styles import WHOLE, style
 
 MAPLIBRE = "application/vnd.mapbox.style+json"
-_CITY: Json = settings.CITY
-CITY = Text(_CITY["name"]["zh"], _CITY["name"]["en"])
+CITY = Text(**settings.CITY["name"])
 STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
 SPECIFICATION = "https://maplibre.org/maplibre-style-spec/"
 LIGHTS: dict[Theme, Text] = {"light": Text("日間", "light"), "dark": Text("夜間", "dark")}

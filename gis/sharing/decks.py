@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem
 from gis.sharing.models import Deck, SavedView
 from gis.sharing.saved import REFUSALS, Name, signed_in
 from gis.sharing.state import shown_to
 from layers.access import Clearance, Viewer
+from layers.access.asking import viewer_of
 
 router = Router(tags=["sharing"])
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -21,11 +21,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from ninja import Router
 
-from gis.api.me import viewer_of
 from gis.api.problem import Problem
 from gis.audit.note import note
 from gis.sharing.press import Unprintable, press
 from layers.access import Clearance, Viewer
+from layers.access.asking import viewer_of
 from layers.council import meetings
 from layers.council.api.who import reader
 from layers.council.checklist import CHECKLIST
@@ -159,8 +159,8 @@ def compose(meeting: Meeting, pages: list[dict[str, Any]], lang: str) -> str:
             "pages": pages,
             "en": lang == "en",
             "lang": "en" if lang == "en" else "zh-Hant-TW",
-            "council": Text(**settings.CITY["council"]).get(lang),  # type: ignore[arg-type]
-            "source": Text(**settings.CITY["attribution"]).get(lang),  # type: ignore[arg-type]
+            "council": Text(**settings.CITY["council"]).get(lang),
+            "source": Text(**settings.CITY["attribution"]).get(lang),
             "made": timezone.localtime(),
         },
     )

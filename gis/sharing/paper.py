@@ -22,13 +22,13 @@ from ninja.files import UploadedFile
 from PIL import Image, UnidentifiedImageError
 from pydantic import Field, StringConstraints, ValidationError
 
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem, Problem
 from gis.audit.note import note, note_read
 from gis.sharing import sheet as layout
 from gis.sharing.press import PICTURE, Unprintable, press
 from gis.sharing.state import Id, Lat, Lon
 from layers.access import Viewer
+from layers.access.asking import viewer_of
 from layers.registry.catalogue import safe
 from layers.registry.layer import Layer
 from layers.registry.maplibre import legend
@@ -159,7 +159,7 @@ def compose(wanted: ToPrint, viewer: Viewer) -> str:
             "frame": frame,
             "legend": page.legend,
             "wanted": wanted,
-            "city": Text(**settings.CITY["council"]).get(wanted.lang),  # type: ignore[arg-type]
+            "city": Text(**settings.CITY["council"]).get(wanted.lang),
             "blocks": blocks,
             "overleaf": _pages(overleaf, page),
             "dense": room < rows <= room / DENSE,

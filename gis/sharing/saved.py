@@ -11,12 +11,12 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem, Problem
 from gis.sharing import counted
 from gis.sharing.models import Kept, SavedView, name_of
 from gis.sharing.state import State, canonical, needs, shown_to
 from layers.access import Clearance, Viewer
+from layers.access.asking import viewer_of
 
 router = Router(tags=["sharing"])
 REFUSALS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 422: Problem}

@@ -15,7 +15,6 @@ from ninja import Router, Schema, Status
 from pydantic import AfterValidator, Field, StringConstraints
 
 from gis.api.layers import box_of, layer_for
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem
 from gis.sharing.hanging import place_of, readable
 from gis.sharing.mentions import people, tell
@@ -23,6 +22,7 @@ from gis.sharing.models import Comment, Mention
 from gis.sharing.saved import REFUSALS, signed_in
 from gis.sharing.state import Id, Lat, Lon
 from layers.access import EDITORS, ROLES, Clearance, Viewer
+from layers.access.asking import viewer_of
 from layers.registry.register import register
 
 router = Router(tags=["comments"])

@@ -19,7 +19,6 @@ from ninja import Router, Schema
 
 from gis.accounts.identity import viewer_of as viewer_from
 from gis.api.layers import REFUSALS
-from gis.api.me import viewer_of
 from gis.api.problem import ApiProblem
 from gis.audit.note import note
 from gis.uploads import shelf, work
@@ -28,6 +27,7 @@ from gis.uploads.join import find, join
 from gis.uploads.models import File, OwnLayer
 from gis.uploads.own import PREFIX, made, own
 from layers.access import ROLES, Viewer
+from layers.access.asking import viewer_of
 from layers.registry.catalogue import entry
 from layers.registry.importer import Wrong
 

@@ -264,6 +264,5 @@ def _at_home(points: Shapes, code: str) -> float:
     if not len(good):
         return 0.0
     placed = shapely.get_coordinates(transformed(shapely.points(good), code))
-    bounds: list[float] = settings.CITY["bounds"]  # type: ignore[assignment]
-    west, south, east, north = bounds
+    west, south, east, north = settings.CITY["bounds"]
     return _in(placed, ((west - 0.5, east + 0.5), (south - 0.5, north + 0.5)))

@@ -9,6 +9,7 @@ from ninja import Router
 
 from data.codes import table
 from layers.access import Clearance
+from layers.access.asking import cleared
 from layers.crashes.cases import router as cases
 from layers.crashes.models import Casualty, Crash, Party
 from layers.crashes.movements.api import router as movements
@@ -68,8 +69,8 @@ def casualties(request: HttpRequest, id: int) -> list[dict[str, Any]]:
 
 
 def _for_police(request: HttpRequest, id: int) -> Crash:
-    viewer = request.viewer  # type: ignore[attr-defined]
-    crash = Crash.objects.filter(pk=id).first() if viewer.clearance >= Clearance.POLICE else None
+    cleared(request, Clearance.POLICE)
+    crash = Crash.objects.filter(pk=id).first()
     if crash is None:
         raise Http404
     return crash
@@ -87,9 +88,7 @@ def collision_diagram(
     mode: Literal["blocks", "pins", "condensed"] = "blocks",
 ) -> HttpResponse:
     """One sheet in A3. To others than police there is none, since it tells what each party did."""
-    viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.clearance < Clearance.POLICE:
-        raise Http404
+    viewer = cleared(request, Clearance.POLICE)
     from layers.crashes.diagrams import of_junction
 
     svg = of_junction(id, mode, who=viewer.actor).svg

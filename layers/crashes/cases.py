@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import StringConstraints
 
-from layers.access import Clearance, Viewer
+from layers.access import Clearance
+from layers.access.asking import cleared
 from layers.crashes.models import Crash, Post, Scene
 
 router = Router(tags=["crashes"])
@@ -51,9 +52,7 @@ class Asked(Schema):
 @router.get("/cases", response=Cases, summary="Cases to be drawn, by unit or case number (police)")
 def cases(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
     """Newest first, fifty at once. A search looks at every case, whoever's and however far."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.clearance < Clearance.POLICE:
-        raise Http404
+    viewer = cleared(request, Clearance.POLICE)
     post = Post.objects.filter(user_id=viewer.user_id).first() if viewer.user_id else None
     stations = dict(post.stations.values_list("pk", "name")) if post else {}
     found = _found(asked, list(stations))

@@ -12,6 +12,7 @@ from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 from pydantic import Field
 
+from layers.access.asking import viewer_of
 from layers.hotspots.themes import METHODS, SURFACES, Surface
 from layers.registry.cards import Card, cards, headline, in_force
 from layers.registry.layer import Layer
@@ -61,7 +62,7 @@ class Here(Schema):
 
 @router.get("surfaces", response=list[Listed], summary="The surfaces that you may see, with their hit rates")
 def surfaces(request: HttpRequest) -> list[Json]:
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     found = [(surface, register.find(surface.layer, viewer)) for surface in SURFACES.values()]
     return [_listed(surface, layer) for surface, layer in found if layer is not None]
 
@@ -116,7 +117,7 @@ def _listed(surface: Surface, layer: Layer) -> Json:
 
 
 def _card(request: HttpRequest, id: str, when: str | None) -> tuple[Layer, Surface, Card]:
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     surface, layer = SURFACES.get(id), register.find(id, viewer)
     if surface is None or layer is None:
         raise Http404

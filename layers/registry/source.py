@@ -4,5 +4,4 @@ from django.conf import settings
 
 from layers.registry.text import Text
 
-_SAID: dict[str, str] = settings.CITY["attribution"]  # type: ignore[assignment]
-CITY = Text(**_SAID)
+CITY = Text(**settings.CITY["attribution"])

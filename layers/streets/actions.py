@@ -18,6 +18,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from layers.access import Clearance, Refused, Viewer
+from layers.access.asking import viewer_of
 from layers.registry.register import register
 from layers.streets import read
 from layers.streets.craft.check import Finding, check
@@ -241,7 +242,7 @@ def told(action: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 def _viewer(request: HttpRequest, verb: str = "see") -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     layer = register.find(LAYER, viewer)
     if layer is None:
         raise Http404

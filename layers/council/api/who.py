@@ -10,6 +10,7 @@ from ninja import Schema
 from pydantic import StringConstraints
 
 from layers.access import EDITORS, Clearance, Refused, Viewer
+from layers.access.asking import cleared
 
 WRITERS = frozenset({"council", "planner"}) | EDITORS
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[^\x00-\x1f]*$")]
@@ -30,10 +31,7 @@ REFUSALS: dict[int, Any] = {403: Refusal, 404: Refusal, 409: Refusal, 422: Refus
 
 
 def reader(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.clearance < Clearance.COUNCIL:
-        raise Http404
-    return viewer
+    return cleared(request, Clearance.COUNCIL)
 
 
 def writer(request: HttpRequest) -> Viewer:

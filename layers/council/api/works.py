@@ -106,7 +106,7 @@ def add(request: HttpRequest, id: int, after: bool = False, caption: Line = "") 
     writer(request)
     row = one(Measure, id)
     length = request.headers.get("content-length", "")
-    data, about = taken(request, int(length) if length.isdigit() else None)  # type: ignore[arg-type]
+    data, about = taken(request, int(length) if length.isdigit() else None)
     take(data, about["sha256"])
     made = Picture.objects.create(measure=row, sha256=about["sha256"], after=after, caption=caption)
     return Status(201, {"id": made.pk, "after": made.after, "caption": made.caption})

@@ -12,6 +12,7 @@ from pydantic import Field
 from diagramming.movement.crosswalk import codes
 from diagramming.movement.key import FAMILIES, TURNS, parse
 from layers.access import EDITORS, Clearance, Refused, Viewer
+from layers.access.asking import cleared
 from layers.crashes.models import Crash, CrashMovement
 from layers.crashes.movements import infer
 
@@ -34,9 +35,7 @@ class Decision(Schema):
 
 
 def _crash(request: HttpRequest, id: int, decide: bool = False) -> tuple[Crash, Viewer]:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.clearance < Clearance.POLICE:
-        raise Http404
+    viewer = cleared(request, Clearance.POLICE)
     found = Crash.objects.filter(pk=id).first()
     if found is None:
         raise Http404

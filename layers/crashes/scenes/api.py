@@ -22,6 +22,7 @@ from diagramming.scene.operations import AnyOp
 from diagramming.scene.solve import report
 from diagramming.symbols.library import BadSymbol
 from layers.access import EDITORS, Clearance, Refused, Viewer
+from layers.access.asking import cleared
 from layers.crashes.models import Crash
 from layers.crashes.scenes import photos as pictures
 from layers.crashes.scenes import review
@@ -40,9 +41,7 @@ PLATE = r"^[A-Z0-9\u4e00-\u9fff]{1,4}(-[A-Z0-9]{1,5}){0,2}$"
 
 
 def viewer_of(request: HttpRequest, roles: frozenset[str] | None = None) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.clearance < Clearance.POLICE:
-        raise Http404
+    viewer = cleared(request, Clearance.POLICE)
     if roles is not None and not viewer.roles & roles:
         raise Refused(f"{viewer.actor} may not do this to scenes")
     return viewer
@@ -306,7 +305,7 @@ def upload(
         )
     scene = scene_of(id)
     length = request.headers.get("content-length", "")
-    data, found = pictures.taken(request, int(length) if length.isdigit() else None)  # type: ignore[arg-type]
+    data, found = pictures.taken(request, int(length) if length.isdigit() else None)
     with transaction.atomic():
         scene = Scene.objects.select_for_update().get(pk=scene.pk)
         there = ScenePhoto.objects.filter(scene=scene, name=name).first()

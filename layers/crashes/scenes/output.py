@@ -43,7 +43,7 @@ def form(scene: Scene, document: Document) -> Form:
     crash = scene.crash
     day = timezone.localtime(crash.occurred_at)
     fields = {
-        "city": f"{settings.CITY['name']['zh']}政府警察局",  # type: ignore[index]
+        "city": f"{settings.CITY['name']['zh']}政府警察局",
         "station": str(crash.station or crash.unit or ""),
         "case_no": crash.case_no or crash.key,
         "handling_no": "",

@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -23,7 +23,11 @@ FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 SHOWN, SHOWN_PANORAMA = 2560, 8192
 
 
-def taken(stream: IO[bytes], length: int | None) -> tuple[bytes, dict[str, Any]]:
+class Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def taken(stream: Stream, length: int | None) -> tuple[bytes, dict[str, Any]]:
     """The bytes of an upload and what they are; refused while they come in if they are too many."""
     if length is not None and length > MOST_BYTES:
         raise _large()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Schema
 
 from layers.access import Clearance, Refused, Viewer
+from layers.access.asking import cleared
 
 PLANNERS = frozenset({"patrol_planner", "administrator"})
 OFFICERS = PLANNERS | {"officer"}
@@ -26,10 +27,7 @@ def file_of(media: str) -> dict[str, Any]:
 
 def police(request: HttpRequest) -> Viewer:
     """Others than police see no such thing."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    if viewer.clearance < Clearance.POLICE:
-        raise Http404
-    return viewer
+    return cleared(request, Clearance.POLICE)
 
 
 def officer(request: HttpRequest) -> Viewer:
