@@ -83,6 +83,8 @@ def periods(measure: Measure, months: int | None = None) -> Periods | None:
     zone = ZoneInfo(settings.TIME_ZONE)
     until = min(measure.began_on or measure.done_on, measure.done_on)
     first = max(start.astimezone(zone).date(), _years(until, -YEARS_BEFORE))
+    if measure.frozen is not None:
+        first, until = (date.fromisoformat(measure.frozen[end]) for end in ("first", "until"))
     last = end.astimezone(zone).date() + timedelta(days=1)
     if months is not None:
         wanted = _months(measure.done_on, months)
@@ -99,11 +101,8 @@ def told(measure: Measure, months: int | None = None) -> dict[str, Any] | None:
     when = periods(measure, months)
     if when is None or measure.junction is None:
         return None
-    sites, district = comparison(measure.junction, when)
-    before, after = (
-        _at(measure.junction.pk, when.first, when.until),
-        _at(measure.junction.pk, when.since, when.last),
-    )
+    before, sites, district = _before(measure, measure.junction, when)
+    after = _at(measure.junction.pk, when.since, when.last)
     group = (sum(b for _, b, _ in sites), sum(a for _, _, a in sites))
     family = [len(before), *(b for _, b, _ in sites)]  # the place itself is one of those like it
     mean = max(sum(family) / len(family), 0.05)
@@ -132,20 +131,41 @@ def told(measure: Measure, months: int | None = None) -> dict[str, Any] | None:
     }
 
 
-def comparison(junction: Junction, when: Periods) -> tuple[list[tuple[int, int, int]], bool]:
-    """(junction, before, after) of each place like it; and whether they are of its district alone."""
+Sites = list[tuple[int, int, int]]
+"""(junction, before, after) of each place like the one that was changed."""
+
+
+def comparison(junction: Junction, when: Periods) -> tuple[Sites, bool]:
+    """The places like it; and whether they are of its district alone."""
+    if junction.ward:
+        found = _like(junction, when, junction.ward.district_id)
+        if len(found) >= FEWEST_SITES:
+            return found, True
+    return _like(junction, when, None), False
+
+
+def _like(junction: Junction, when: Periods, district: int | None) -> Sites:
     asked: dict[str, Any] = {
-        "id": junction.pk, "legs": junction.legs, "signal": junction.signal, "rank": junction.rank,
-        "first": _moment(when.first), "until": _moment(when.until), "since": _moment(when.since),
-        "last": _moment(when.last), "district": junction.ward.district_id if junction.ward else None,
+        "id": junction.pk, "legs": junction.legs, "signal": junction.signal, "rank": junction.rank, "district": district,
+        "first": _moment(when.first), "until": _moment(when.until), "since": _moment(when.since), "last": _moment(when.last),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(LIKE, asked)
-        found = cursor.fetchall()
-        if len(found) >= FEWEST_SITES or asked["district"] is None:
-            return found, asked["district"] is not None
-        cursor.execute(LIKE, asked | {"district": None})
-        return cursor.fetchall(), False
+        found: Sites = cursor.fetchall()
+    return found
+
+
+def _before(measure: Measure, junction: Junction, when: Periods) -> tuple[list[str], Sites, bool]:
+    """Families of what was before, and the places to compare with: as they were frozen, if they were. A place that
+    has been changed since is no comparison any more."""
+    kept = measure.frozen
+    if kept is None:
+        sites, district = comparison(junction, when)
+        return _at(junction.pk, when.first, when.until), sites, district
+    then = dict(kept["sites"])
+    everywhere = _like(junction, when, None)
+    sites = [(id, then[id], after) for id, _, after in everywhere if id in then]
+    return [f for f, n in kept["families"].items() for _ in range(n)], sites, kept["district"]
 
 
 def freeze(measure: Measure) -> bool:
@@ -158,13 +178,14 @@ def freeze(measure: Measure) -> bool:
     families: dict[str, int] = {}
     for family in _at(measure.junction.pk, when.first, when.until):
         families[family] = families.get(family, 0) + 1
-    sites, _ = comparison(measure.junction, when)
+    sites, district = comparison(measure.junction, when)
     measure.frozen = {
         "first": when.first.isoformat(),
         "until": when.until.isoformat(),
         "families": dict(sorted(families.items())),
         "count": sum(families.values()),
         "sites": [[id, before] for id, before, _ in sites],
+        "district": district,
     }
     measure.save(update_fields=["frozen"])
     return True

@@ -108,6 +108,9 @@ def test_reviews_come_by_themselves_and_the_before_is_frozen_once(town: tuple[Ju
     assert not freeze(measure)
     measure.refresh_from_db()
     assert measure.frozen["count"] == 60
+    still = told(measure)
+    assert still is not None and still["rows"][0]["before"] == 60  # what was taken away later changes nothing
+    assert len(still["sites"]) == 40
     kept = Review.objects.get(measure=measure, months=6).result
     assert kept["periods"]["last"] == "2024-01-01"
 
