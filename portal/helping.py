@@ -61,6 +61,41 @@ PAGES = (
         ),
     ),
     Page(
+        "edit",
+        Text("編輯與帶入資料", "Editing, and bringing data"),
+        Text(
+            "改一筆、改很多筆、還原、帶入自己的檔案。",
+            "Change one or many, restore, bring files of your own.",
+        ),
+    ),
+    Page(
+        "share",
+        Text("分享、簡報、列印、註記", "Sharing, slides, print, comments"),
+        Text("把畫面交給別人，紙上與會議室裡都一樣。", "Hand a view on, on paper and in the meeting room."),
+    ),
+    Page(
+        "scene",
+        Text("現場圖", "Scenes"),
+        Text(
+            "在路邊畫一件事故，量測、送審、輸出。", "Draw a crash at the roadside, measure, hand in, print."
+        ),
+    ),
+    Page(
+        "streets",
+        Text("街廓", "Streets"),
+        Text("橫斷面、路口、標線，與每一次修改。", "Cross-sections, junctions, markings, and every change."),
+    ),
+    Page(
+        "patrol",
+        Text("巡邏", "Patrol"),
+        Text("排線、督導、最近的車，與員警的手機。", "Plan, supervise, nearest cars, the officer's phone."),
+    ),
+    Page(
+        "council",
+        Text("會議", "Meetings"),
+        Text("從路口到議程、決議與成效。", "From a junction to agenda, decision and effect."),
+    ),
+    Page(
         "keys",
         Text("鍵盤操作", "Keyboard"),
         Text("不用滑鼠做完每一件事。", "Everything without a mouse."),

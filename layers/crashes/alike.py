@@ -29,7 +29,7 @@ class Like(Inputs):
     shape: Annotated[float, Text("幾何的比重", "How much the shape counts"), Field(ge=0, le=1)] = 1.0
     problem: Annotated[float, Text("事故型態的比重", "How much the problem counts"), Field(ge=0, le=1)] = 0.0
     crashes: Annotated[
-        int, Text("比較事故型態時至少幾件", "With problem: at least so many crashes"), Field(ge=0, le=1000)
+        int, Text("比較事故型態時至少幾件", "With problem: at least so many crashes"), Field(ge=1, le=1000)
     ] = 3
 
 

@@ -12,6 +12,8 @@ from django.contrib.gis.geos import Point
 from django.test import Client
 
 from layers.areas.models import Station
+from layers.cases.models import Crime
+from layers.crashes.models import Crash
 from layers.hotspots.models import Call
 from layers.patrol import keys
 from layers.patrol.craft import tags
@@ -25,7 +27,8 @@ PLACE = (120.4473, 23.4795)
 @pytest.fixture
 def station(db: None) -> Station:
     """Where nothing has happened yet: what a test counts is what it made."""
-    Call.objects.all().delete()
+    for happened in Call, Crash, Crime:
+        happened.objects.all().delete()
     n = next(_number)
     return Station.objects.create(key=f"pt-st{n}", name=f"所{n}", geom=Point(*PLACE, srid=4326))
 
