@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from gis.accounts.demo import make_demo_accounts
@@ -25,6 +25,8 @@ from tests.server import serving
 CHROMIUM = Path("/usr/bin/chromium")
 TOURS = ("council", "investigator", "planner", "patrol_planner", "everybody")
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
+PATIENCE = 30_000  # milliseconds: the machine draws without a graphics card, and is shared
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +129,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         service_workers="block",
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
