@@ -50,14 +50,14 @@ def rendered(page: Page, source: str, property: str | None = None) -> list[Any]:
 def test_c1_find_a_junction_by_part_of_its_name(page: Page, hand: Hand) -> None:
     id, name, crashes = busiest()
     start(page, hand)
-    box = page.get_by_role("combobox")
+    box = page.get_by_role("combobox", name="搜尋")
     if hand.keys:
         hand.key("/")
         expect(box).to_be_focused()
     else:
         hand.press(box)
     page.keyboard.type(" ".join(part[:-1] for part in name.split("／")))
-    expect(page.get_by_role("option").first).to_contain_text(name)
+    expect(page.locator("#found").get_by_role("option").first).to_contain_text(name)
     page.keyboard.press("Enter")
     panel = page.locator("article.detail")
     expect(panel.locator("h2")).to_have_text(name)

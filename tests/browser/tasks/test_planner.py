@@ -168,11 +168,11 @@ def test_l6_a_place_written_either_way(page: Page, hand: Hand) -> None:
         if hand.keys:
             hand.key("/")
         else:
-            hand.press(page.get_by_role("combobox"))
+            hand.press(page.get_by_role("combobox", name="搜尋"))
         page.keyboard.type(text)
-        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.locator("#found").get_by_role("option")).to_have_count(1)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("listbox")).not_to_be_visible()
+        expect(page.locator("#found")).not_to_be_visible()
         hand.ended(1)
         page.wait_for_function(f"() => {MAP}.getSource('marked').serialize().data.features.length === 1")
         found.append(
