@@ -113,7 +113,9 @@ def bring(page: Page, hand: Hand, tmp_path: Path, *files: tuple[str, bytes]) -> 
     paths = [tmp_path / name for name, _ in files]
     for path, (_, body) in zip(paths, files, strict=True):
         path.write_bytes(body)
-    page.on("filechooser", lambda chooser: None)  # caught from here on: the key may be faster than a later wish
+    page.on(
+        "filechooser", lambda chooser: None
+    )  # caught from here on: the key may be faster than a later wish
     hand.press(page.get_by_role("button", name="帶入資料"))
     hand.reach(page.locator(".dropzone input"))
     with page.expect_file_chooser() as chooser:
