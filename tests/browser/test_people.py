@@ -217,11 +217,7 @@ def test_without_a_network_the_page_opens_and_says_so_and_signing_out_clears_it(
     page = context.new_page()
     sign_in(page, "council")
     at_rest(page)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.evaluate(
-        "navigator.serviceWorker.controller ? true : new Promise((done) =>"
-        " navigator.serviceWorker.addEventListener('controllerchange', () => done(true)))"
-    )
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()  # this frame is kept
     at_rest(page)
     urls = page.evaluate(
