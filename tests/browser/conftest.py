@@ -12,19 +12,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from django.db.models import Model
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from gis.accounts.demo import make_demo_accounts
-from gis.accounts.models import Toured
+from gis.accounts.models import Attempt, Toured
 from portal.built import NotBuilt, assets
 from tests.server import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 TOURS = ("council", "investigator", "planner", "patrol_planner", "everybody")
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
+COMING: tuple[type[Model], ...] = (User, Attempt, Session)
+"""What comes with signing in, and is taken away with the module: what accounts own goes with them."""
+PATIENCE = 30_000  # milliseconds: the machine draws without a graphics card, and is shared
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +40,19 @@ def address(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
         assets("src/main.ts")
     except NotBuilt:
         pytest.skip("the front end is not built: npm --prefix portal/web run build")
-    users = get_user_model().objects
     with django_db_blocker.unblock():
-        before = set(users.values_list("pk", flat=True))
+        before = {model: set(model._default_manager.values_list("pk", flat=True)) for model in COMING}
         make_demo_accounts()
-        done = [
-            Toured(user=one, tour=tour, done=True) for one in users.exclude(pk__in=before) for tour in TOURS
-        ]
+        new = User.objects.exclude(pk__in=before[User])
+        done = [Toured(user=one, tour=tour, done=True) for one in new for tour in TOURS]
         Toured.objects.bulk_create(done)  # an offered tour would lie over what other tests click
     try:
         with serving() as where:
             yield where
     finally:
         with django_db_blocker.unblock():
-            users.exclude(pk__in=before).delete()
+            for model, kept in before.items():
+                model._default_manager.exclude(pk__in=kept).delete()
             connection.close()
 
 
@@ -127,6 +132,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         service_workers="block",
     )
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()

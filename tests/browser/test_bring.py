@@ -114,6 +114,9 @@ def test_a_big5_file_is_dropped_and_seen_in_three_clicks(page: Page) -> None:
 
 
 def test_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
+    page.on(
+        "filechooser", lambda chooser: None
+    )  # caught from the start: the key may be faster than a later wish
     signed_in(page)
     page.get_by_role("button", name="帶入資料").focus()
     page.keyboard.press("Enter")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -95,6 +98,17 @@ def test_whoever_comes_back_as_another_gets_a_fresh_page(page: Page) -> None:
     expect(page.locator(".person summary")).to_have_attribute("title", "陳規劃")
 
 
+def told(page: Page, step: int, done: bool = False) -> AbstractContextManager[Any]:
+    """The server has heard how far the tour went, whatever else was still on its way."""
+    return page.expect_response(
+        lambda answer: (
+            "/api/tours/" in answer.url
+            and answer.request.post_data_json == {"step": step, "done": done}
+            and answer.ok
+        )
+    )
+
+
 def test_a_tour_is_offered_once_resumed_and_never_again(page: Page) -> None:
     ask(
         "DELETE FROM accounts_toured WHERE user_id = (SELECT id FROM auth_user WHERE username = 'analyst') RETURNING id"
@@ -104,17 +118,17 @@ def test_a_tour_is_offered_once_resumed_and_never_again(page: Page) -> None:
     page.get_by_role("button", name="開始導覽").click()
     card = page.locator(".tour-card")
     expect(card).to_contain_text("第 1 步，共 5 步")
-    with page.expect_response("**/api/tours/everybody"):
+    with told(page, 1):
         card.get_by_role("button", name="下一步").click()
     expect(card).to_contain_text("圖層就是圖例")
     expect(page.locator(".tour-ring")).to_be_visible()
     page.reload()
     at_rest(page)
     page.get_by_role("button", name="接著看（第 2 步）").click()
-    with page.expect_response("**/api/tours/everybody"):
+    with told(page, 2):
         page.keyboard.press("ArrowRight")
     expect(card).to_contain_text("第 3 步")
-    with page.expect_response("**/api/tours/everybody"):
+    with told(page, 2, done=True):
         page.keyboard.press("Escape")
     expect(card).to_have_count(0)
     with page.expect_response("**/api/tours"):
@@ -203,11 +217,7 @@ def test_without_a_network_the_page_opens_and_says_so_and_signing_out_clears_it(
     page = context.new_page()
     sign_in(page, "council")
     at_rest(page)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.evaluate(
-        "navigator.serviceWorker.controller ? true : new Promise((done) =>"
-        " navigator.serviceWorker.addEventListener('controllerchange', () => done(true)))"
-    )
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.reload()  # this frame is kept
     at_rest(page)
     urls = page.evaluate(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_explore import ask
 from tests.browser.test_first_minute import MAP, at_rest, visit
@@ -90,6 +90,37 @@ def test_the_focus_is_seen_and_goes_where_one_reads(page: Page) -> None:
     regions = [one["region"] for one in walked if one["region"] >= 0]
     assert regions == sorted(regions)
     assert set(regions) == {0, 1, 2, 3, 4}
+
+
+def test_what_closes_gives_the_focus_back(page: Page) -> None:
+    sign_in(page, "planner", "/help/")
+    visit(page, "#1/16/23.4795/120.4473")
+    canvas = page.locator(".maplibregl-canvas")
+
+    def round_trip(opener: Locator, inside: str, back: Locator | None = None, close: str = "") -> None:
+        opener.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(inside).first).to_be_visible()
+        if close:
+            page.locator(close).focus()
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("Escape")
+        expect(page.locator(inside)).not_to_be_visible()
+        expect(back or opener).to_be_focused()
+
+    round_trip(page.get_by_role("button", name="列印"), "dialog.print")
+    round_trip(page.locator(".person summary"), ".menu")
+    for name in ("排名", "圖面清單", "條件"):
+        opener = page.get_by_role("button", name=name, exact=True)
+        round_trip(opener, ".pane")
+        round_trip(opener, ".pane", close=".pane .close")
+    round_trip(page.get_by_role("button", name="圈選範圍"), ".lassoing", canvas)
+    canvas.focus()
+    page.keyboard.press("?")
+    expect(page.locator("dialog.keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(canvas).to_be_focused()
 
 
 LOSE = f"""() => {{ const gl = {MAP}.getCanvas().getContext('webgl2'); window.lost = gl.getExtension('WEBGL_lose_context'); window.lost.loseContext(); }}"""

@@ -2,9 +2,9 @@
 // of the page, never rows of a layer; signing out takes the frame away.
 export function startWorker(): void {
   if (!("serviceWorker" in navigator) || document.documentElement.dataset.embedded !== undefined) return;
-  addEventListener("load", () => {
-    navigator.serviceWorker.register("/sw.js").catch(() => undefined); // without it the page works as well
-  });
+  const register = () => void navigator.serviceWorker.register("/sw.js").catch(() => undefined); // without it the page works as well
+  if (document.readyState === "complete") register(); // the words may have come after everything else
+  else addEventListener("load", register);
 }
 
 export function forgetShell(): void {

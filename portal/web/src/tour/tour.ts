@@ -21,6 +21,8 @@ const moved = signal(0);
 let known: Progress | undefined;
 let tour = "everybody";
 let end: (() => void) | undefined;
+let waiting: Progress | null = null;
+let sending = false;
 
 const steps = (): readonly Step[] => TOURS[tour]!;
 
@@ -33,12 +35,25 @@ export async function offer(asked: boolean): Promise<void> {
   if (!known?.done) invite(Math.min(known?.step ?? 0, steps().length - 1));
 }
 
-function keep(progress: Progress): void {
+/** One after the other, and of those that wait the latest alone: two on their way at once could arrive in either order. */
+async function keep(progress: Progress): Promise<void> {
   if (!catalogue.viewer.account) return;
-  const headers = { "content-type": "application/json", "x-csrftoken": catalogue.viewer.csrf };
-  // not remembered is no harm: it is offered once more
-  fetch(`/api/tours/${tour}`, { method: "PUT", headers, body: JSON.stringify(progress), keepalive: true }).catch(() => undefined);
+  waiting = progress;
+  if (sending) return;
+  sending = true;
+  while (waiting) await sent();
+  sending = false;
 }
+
+async function sent(): Promise<void> {
+  const headers = { "content-type": "application/json", "x-csrftoken": catalogue.viewer.csrf };
+  const body = JSON.stringify(waiting);
+  waiting = null;
+  // not remembered is no harm: it is offered once more
+  await fetch(`/api/tours/${tour}`, { method: "PUT", headers, body, keepalive: true }).catch(() => undefined);
+}
+
+addEventListener("pagehide", () => waiting && void sent());
 
 function invite(from: number): void {
   const card = document.createElement("section");
@@ -48,7 +63,7 @@ function invite(from: number): void {
   render(
     html`<p><strong>${t("tour.offer")}</strong> <small>${t("tour.offer.long", { n: steps().length })}</small></p>
       <p class="ends">
-        <button class="outlined" @click=${() => (close(), keep({ step: from, done: true }))}>${t("tour.never")}</button>
+        <button class="outlined" @click=${() => (close(), void keep({ step: from, done: true }))}>${t("tour.never")}</button>
         <button class="filled" @click=${() => (close(), begin(from))}>${from ? t("tour.resume", { n: from + 1 }) : t("tour.start")}</button>
       </p>`,
     card,
@@ -72,7 +87,7 @@ function begin(from: number): void {
     draw(place);
     requestAnimationFrame(() => draw(place)); // a sheet may still be coming out
   });
-  keep({ step: from, done: false });
+  void keep({ step: from, done: false });
   end = () => {
     stop();
     removeEventListener("resize", follow);
@@ -88,13 +103,13 @@ function begin(from: number): void {
 function to(n: number): void {
   if (n >= steps().length) return leave();
   at.value = Math.max(0, n);
-  keep({ step: at.peek(), done: false });
+  void keep({ step: at.peek(), done: false });
   document.querySelector<HTMLElement>(".tour-card")?.focus();
 }
 
 /** Done, whether to its end or not: what was skipped once is not offered again. */
 function leave(): void {
-  keep({ step: at.peek(), done: true });
+  void keep({ step: at.peek(), done: true });
   end?.();
 }
 

@@ -22,6 +22,8 @@ const failed = signal(false);
 
 class Shell extends View {
   #workspaces = workspacesFor(catalogue.viewer.roles);
+  #pane: string | null = null;
+  #opener: HTMLElement | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,6 +31,7 @@ class Shell extends View {
     this.when(() => {
       if (selection.value || pane.value) sheet.value = null;
     });
+    this.when(() => this.#follow(pane.value));
     this.when(() => {
       if (!editing.value) return;
       sheet.value = null;
@@ -54,6 +57,19 @@ class Shell extends View {
     }
   }
 
+  /** A panel that closes gives the focus back to what opened it, or else to the map. */
+  #follow(now: string | null): void {
+    const before = this.#pane;
+    this.#pane = now;
+    if (now && !before) this.#opener = document.activeElement as HTMLElement | null;
+    if (now || !before) return;
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      const opener = this.#opener?.isConnected && this.#opener !== document.body ? this.#opener : this.querySelector<HTMLElement>(".maplibregl-canvas");
+      opener?.focus();
+    });
+  }
+
   #key = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (sheet.peek()) sheet.value = null;
@@ -63,10 +79,7 @@ class Shell extends View {
     } else if (selection.peek()) {
       selection.value = null;
       this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
-    } else if (pane.peek()) {
-      pane.value = null;
-      this.querySelector<HTMLElement>(".maplibregl-canvas")?.focus();
-    }
+    } else if (pane.peek()) pane.value = null;
   };
 
   protected override render() {
