@@ -14,17 +14,19 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from gis.accounts.demo import make_demo_accounts
 from gis.accounts.models import Toured
+from layers.access import ROLES
 from portal.built import NotBuilt, assets
 from tests.server import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 TOURS = ("council", "investigator", "planner", "patrol_planner", "everybody")
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox"]
+expect.set_options(timeout=30_000)  # software draws the map, on processors that others use too
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +41,13 @@ def address(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
         before = set(users.values_list("pk", flat=True))
         make_demo_accounts()
         done = [
-            Toured(user=one, tour=tour, done=True) for one in users.exclude(pk__in=before) for tour in TOURS
+            Toured(user=one, tour=tour, done=True)
+            for one in users.filter(username__in=ROLES)  # a module's own fixture may have made them before
+            for tour in TOURS
         ]
-        Toured.objects.bulk_create(done)  # an offered tour would lie over what other tests click
+        Toured.objects.bulk_create(
+            done, ignore_conflicts=True
+        )  # an offered tour would lie over what other tests click
     try:
         with serving() as where:
             yield where

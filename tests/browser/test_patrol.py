@@ -39,7 +39,6 @@ from tests.patrol.conftest import touch
 
 pytestmark = [pytest.mark.browser]
 PICTURES = os.environ.get("ANTU_PATROL_PICTURES")
-expect.set_options(timeout=15_000)  # a search of half a second may share its processor
 
 
 @dataclass
@@ -245,7 +244,7 @@ def test_r1_tonights_route_of_a_beat_is_two_clicks_away(page: Page, night: Night
     page.get_by_role("button", name="巡邏", exact=True).click()
     page.locator("button[data-unit='0']").click()
     expect(page.locator("[data-status]")).to_have_attribute("data-status", "published")
-    expect(page.locator(".route h2")).to_have_text("一線")
+    expect(page.locator(".route > header h2")).to_have_text("一線")
     expect(page.locator("[data-minutes]")).not_to_have_text("0")
     quiet(page)
     assert len(order(page)) >= 3

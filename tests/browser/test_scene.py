@@ -10,14 +10,31 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.plugin import DjangoDbBlocker
 
+from gis.demo.scenes import clear_scenes
+from layers.crashes.models import Crash, Party
 from tests.browser.conftest import Seen
 from tests.browser.test_edit import run, sign_in
 from tests.browser.test_explore import ask
 
 pytestmark = [pytest.mark.browser]
 LON, LAT = 120.4473, 23.4795
+MADE = "browser-scene-"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def city(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Other tests find the city as it was: what was drawn goes with the crashes it was drawn of."""
+    yield
+    with django_db_blocker.unblock():
+        clear_scenes(MADE)
+        made = Crash.objects.filter(key__startswith=MADE)
+        Party.objects.filter(crash__in=made).delete()
+        made.delete()
+        connection.close()
 
 
 @pytest.fixture
@@ -38,7 +55,7 @@ def crash(address: str) -> Iterator[int]:
     ((made,),) = run(
         f"INSERT INTO crashes_crash (key, case_no, geom, address, occurred_at, {same}) SELECT %s, '113-A2-0417', {at}, '東光路／力行路', now(), {same} "
         "FROM crashes_crash WHERE id = %s RETURNING id",
-        f"browser-scene-{uuid4().hex[:12]}", LON, LAT, like,
+        f"{MADE}{uuid4().hex[:12]}", LON, LAT, like,
     )  # fmt: skip
     ((party,),) = ask(f"SELECT row_to_json(p) FROM crashes_party p WHERE crash_id = {like} LIMIT 1")
     for number, vehicle in ((1, "B03"), (2, "C03")):
@@ -50,8 +67,6 @@ def crash(address: str) -> Iterator[int]:
             json.dumps(row),
         )
     yield int(made)
-    for table in ("sceneoutline", "evidencemark", "impactpoint"):
-        run(f"DELETE FROM crashes_{table} WHERE crash_id = %s", made)
 
 
 @pytest.fixture
@@ -66,7 +81,7 @@ def pad(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         )  # fmt: skip
         open.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(30_000)
         sign_in(page, who)
         return page
 
@@ -99,7 +114,7 @@ def stamp(page: Page, name: str) -> None:
 
 
 def until(page: Page, done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 25
+    end = time.monotonic() + 30
     while not done():
         assert time.monotonic() < end, "what was waited for did not come about"
         page.evaluate("() => new Promise(requestAnimationFrame)")

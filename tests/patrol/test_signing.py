@@ -327,6 +327,8 @@ def test_keys_are_sealed_and_new_ones_leave_old_tags_believed(tag: Tag, settings
     settings.SECRET_KEY = "another"
     with pytest.raises(keys.Unreadable):
         keys.master(tag.key)
+    refused = post(as_("officer"), "signins", claim(**touch(tag, 4)))
+    assert (refused.status_code, refused.json()["code"]) == (503, "keys-unreadable")
 
 
 def test_a_sheet_holds_codes_that_sign_in(as_: As, box: PatrolBox) -> None:
