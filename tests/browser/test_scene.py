@@ -39,7 +39,7 @@ def city(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 @pytest.fixture
 def crash(address: str) -> Iterator[int]:
-    """A crash of a car and a motorcycle on a road of its own, so that the lane's heading is known."""
+    """A crash of a car and a motorcycle in the middle of a road's length, so that there is a lane with kerbs."""
     at = "ST_SetSRID(ST_MakePoint(%s, %s), 4326)"
     ((like,),) = ask("SELECT id FROM crashes_crash WHERE severity = 2 ORDER BY id LIMIT 1")
     columns = [
@@ -51,11 +51,16 @@ def crash(address: str) -> Iterator[int]:
         not in ("id", "key", "case_no", "geom", "merc", "junction_id", "road_id", "address", "occurred_at")
     ]
     same = ", ".join(columns)
+    ((lon, lat),) = run(
+        "SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_LineInterpolatePoint(geom, 0.5) AS p, geom FROM streets_road) r "
+        f"WHERE ST_Length(geom::geography) > 60 ORDER BY geom <-> {at}, p LIMIT 1",
+        LON, LAT,
+    )  # fmt: skip
     # the cases are ordered by time: this is the latest
     ((made,),) = run(
         f"INSERT INTO crashes_crash (key, case_no, geom, address, occurred_at, {same}) SELECT %s, '113-A2-0417', {at}, '東光路／力行路', now(), {same} "
         "FROM crashes_crash WHERE id = %s RETURNING id",
-        f"{MADE}{uuid4().hex[:12]}", LON, LAT, like,
+        f"{MADE}{uuid4().hex[:12]}", lon, lat, like,
     )  # fmt: skip
     ((party,),) = ask(f"SELECT row_to_json(p) FROM crashes_party p WHERE crash_id = {like} LIMIT 1")
     for number, vehicle in ((1, "B03"), (2, "C03")):
@@ -94,6 +99,7 @@ def draw(page: Page, crash: int) -> None:
     page.goto("about:blank")
     page.goto(f"/#1?w=scene&sel=crashes.{crash}")
     expect(page.locator(".scene-stamps")).to_be_visible()
+    expect(page.locator(".ground .land ~ path")).not_to_have_count(0)  # what the lane's heading is read from
 
 
 def touch(page: Page, x: float, y: float) -> None:
