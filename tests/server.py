@@ -32,12 +32,16 @@ def serving() -> Iterator[str]:
     database = connection.settings_dict
     connection.close()
     port = free_port()
-    environment = os.environ | {
-        "DATABASE_URL": f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}",
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "ANTU_DATA_DIR": str(settings.DATA_DIR),
-        "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
-    }
+    environment = (
+        os.environ
+        | {
+            "DATABASE_URL": f"postgresql:///{database['NAME']}?host={database['HOST']}&user={database['USER']}",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "ANTU_DATA_DIR": str(settings.DATA_DIR),
+            "ANTU_SECRET_KEY": settings.SECRET_KEY,  # else it finds another one there, and opens nothing sealed here
+            "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
+        }
+    )
     with started(web_command("127.0.0.1", port, 1), port, environment, "/readyz"):
         yield f"http://127.0.0.1:{port}"
 

@@ -68,12 +68,15 @@ def _elements(scene: Scene, turn: float) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def clear_scenes() -> None:
-    """All of synthetic crashes; the database lets nothing else of the log go."""
+def clear_scenes(keys: str = "") -> None:
+    """Of synthetic crashes, all or those whose key begins so; the database lets nothing else of the log go."""
     for model in (ImpactPoint, EvidenceMark, SceneOutline):
-        model.objects.filter(scene__crash__origin=SYNTHETIC).delete()
-    mine = "SELECT s.id FROM crashes_scene s JOIN crashes_crash c ON c.id = s.crash_id WHERE c.origin = %s"
+        model.objects.filter(scene__crash__origin=SYNTHETIC, scene__crash__key__startswith=keys).delete()
+    mine = (
+        "SELECT s.id FROM crashes_scene s JOIN crashes_crash c ON c.id = s.crash_id"
+        " WHERE c.origin = %s AND starts_with(c.key, %s)"
+    )
     with connection.cursor() as cursor:
         for name in _FILES:
-            cursor.execute(f"DELETE FROM crashes_{name} WHERE scene_id IN ({mine})", [SYNTHETIC])
-        cursor.execute(f"DELETE FROM crashes_scene WHERE id IN ({mine})", [SYNTHETIC])
+            cursor.execute(f"DELETE FROM crashes_{name} WHERE scene_id IN ({mine})", [SYNTHETIC, keys])
+        cursor.execute(f"DELETE FROM crashes_scene WHERE id IN ({mine})", [SYNTHETIC, keys])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -59,7 +58,7 @@ def test_a_bar_holds_the_map_and_the_other_charts_but_not_its_own(page: Page) ->
     visit(page, f"{WIDE}?p=charts")
     kinds = page.locator('[data-field="vehicle"] button')
     expect(kinds.first).to_be_visible()
-    before = kinds.all_inner_texts()
+    before = kinds.all_text_contents()
     bar(page, "vehicle", "機車").click()
     shows(page, counted(page, filter="vehicle = 'C'"))
     expect(bar(page, "vehicle", "機車")).to_have_attribute("aria-pressed", "true")
@@ -108,11 +107,12 @@ def test_crashes_are_coloured_by_an_item_of_the_form(page: Page, field: str, wor
     expect(layer.locator(".class", has_text=words).first).to_be_visible()
     assert f"c=crashes:{field}" in unquote(page.url)
     at_rest(page)
-    page.wait_for_function(f"{MAP}.queryRenderedFeatures({{layers: ['crashes/look.0']}}).length > 5")
-    found: list[Any] = page.evaluate(
-        f"{MAP}.queryRenderedFeatures({{layers: ['crashes/look.0']}}).map(f => f.properties['{field}'])"
+    page.wait_for_function(  # former tiles are drawn until those with the item are there
+        f"""() => {{
+            const drawn = {MAP}.queryRenderedFeatures({{layers: ['crashes/look.0']}});
+            return drawn.length > 5 && drawn.every(f => f.properties['{field}'] !== undefined);
+        }}"""
     )
-    assert all(value is not None for value in found)
     layer.locator(".tint select").select_option("")
     expect(layer.locator(".class", has_text="A1 死亡")).to_be_visible()
     assert "c=crashes" not in page.url

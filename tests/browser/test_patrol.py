@@ -39,7 +39,6 @@ from tests.patrol.conftest import touch
 
 pytestmark = [pytest.mark.browser]
 PICTURES = os.environ.get("ANTU_PATROL_PICTURES")
-expect.set_options(timeout=15_000)  # a search of half a second may share its processor
 
 
 @dataclass
@@ -245,7 +244,7 @@ def test_r1_tonights_route_of_a_beat_is_two_clicks_away(page: Page, night: Night
     page.get_by_role("button", name="巡邏", exact=True).click()
     page.locator("button[data-unit='0']").click()
     expect(page.locator("[data-status]")).to_have_attribute("data-status", "published")
-    expect(page.locator(".route h2")).to_have_text("一線")
+    expect(page.locator(".route > header h2")).to_have_text("一線")
     expect(page.locator("[data-minutes]")).not_to_have_text("0")
     quiet(page)
     assert len(order(page)) >= 3
@@ -415,7 +414,7 @@ def test_cars_near_a_clicked_place_with_the_ten_minute_line(page: Page, night: N
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str, seen: Seen, night: Night) -> Iterator[Page]:
+def phone(browser: Browser, address: str, night: Night) -> Iterator[Page]:
     """An officer's phone at the box, signed in, with the page installed."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, base_url=address, locale="zh-TW", timezone_id="Asia/Taipei",
@@ -424,7 +423,6 @@ def phone(browser: Browser, address: str, seen: Seen, night: Night) -> Iterator[
     )  # fmt: skip
     page = context.new_page()
     page.set_default_timeout(30_000)
-    seen.follow(page)
     sign_in(page, "officer", "/patrol")
     page.evaluate(
         """() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
@@ -432,7 +430,6 @@ def phone(browser: Browser, address: str, seen: Seen, night: Night) -> Iterator[
     )
     yield page
     context.close()
-    assert seen.errors == []
 
 
 def touched(night: Night) -> str:
@@ -494,7 +491,9 @@ def test_o2_without_a_network_it_waits_and_is_sent_once(phone: Page, night: Nigh
     seen.errors[:] = [e for e in seen.errors if "INTERNET_DISCONNECTED" not in e]
 
 
-def test_o3_a_qr_code_when_nfc_is_off_and_six_digits_as_last_resort(phone: Page, night: Night) -> None:
+def test_o3_a_qr_code_when_nfc_is_off_and_six_digits_as_last_resort(
+    phone: Page, night: Night, seen: Seen
+) -> None:
     before = signed(night, "qr")
     # a camera that sees the printed code; which reader the browser has is not ours
     phone.add_init_script(
@@ -514,6 +513,9 @@ def test_o3_a_qr_code_when_nfc_is_off_and_six_digits_as_last_resort(phone: Page,
     assert broken(phone) == []
     phone.get_by_role("button", name="簽到", exact=True).click()
     expect(phone.locator(".judged.bad")).to_contain_text("不符")
+    seen.errors.remove(
+        "Failed to load resource: the server responded with a status of 422 (Unprocessable Entity)"
+    )
 
 
 def test_o4_a_box_out_of_order_is_reported_with_a_photo(phone: Page, night: Night, address: str) -> None:

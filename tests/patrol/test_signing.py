@@ -324,9 +324,12 @@ def test_keys_are_sealed_and_new_ones_leave_old_tags_believed(tag: Tag, settings
     assert post(as_("patrol_planner"), "keys", {}).status_code == 201
     assert keys.current().version == tag.key.version + 1
     assert post(as_("officer"), "signins", claim(**said)).json()["judgement"]["value"] == "normal"
+    later = claim(**touch(tag, 4))
     settings.SECRET_KEY = "another"
     with pytest.raises(keys.Unreadable):
         keys.master(tag.key)
+    refused = post(as_("officer"), "signins", later)
+    assert (refused.status_code, refused.json()["code"]) == (503, "keys-unreadable")
 
 
 def test_a_sheet_holds_codes_that_sign_in(as_: As, box: PatrolBox) -> None:

@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from data.codes import table
-from layers.patrol import proving, signing
+from layers.patrol import keys, proving, signing
 from layers.patrol.api.who import Problem, officer, planner, police
 from layers.patrol.craft.tags import Forged
 from layers.patrol.models import BoxChange, Challenge, Proof, Refusal
@@ -73,7 +73,7 @@ class Answer(Schema):
 
 @router.post(
     "signins",
-    response={200: Answer, 201: Answer, 409: Problem, 422: Problem, 429: Problem},
+    response={200: Answer, 201: Answer, 409: Problem, 422: Problem, 429: Problem, 503: Problem},
     summary="Sign in at a box",
 )
 def sign(request: HttpRequest, body: Ask) -> Any:
@@ -97,6 +97,15 @@ def sign(request: HttpRequest, body: Ask) -> Any:
             {
                 "detail": "代碼錯誤太多次，請一小時後再試或改用感應。 Too many wrong codes; use the tag or try in an hour.",
                 "code": "locked",
+            },
+        )
+    except keys.Unreadable:  # the officer can do nothing about it, and the phone keeps what it could not send
+        return Status(
+            503,
+            {
+                "detail": "伺服器讀不到巡簽金鑰，請通知系統管理人員；簽到已留在手機，修復後自動補送。 "
+                "The server cannot read its patrol keys; tell your administrator. The phone sends this again.",
+                "code": "keys-unreadable",
             },
         )
     return Status(200 if done.repeated else 201, _answer(done))

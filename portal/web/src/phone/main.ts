@@ -267,7 +267,7 @@ function elapsed(since: number): string {
 function round(r: Round): TemplateResult {
   const all = r.stops.filter((s) => !s.via);
   const boxes = all.filter((s) => s.stop > 0);
-  return html`<section aria-label=${r.name}>
+  return html`<section aria-label="${r.plan_name} ${r.name} ${clock(r.begin)}">
     <h2 class="round" data-version=${r.version}>${r.plan_name} ${r.name} <small>v${r.version} · ${clock(r.begin)}–${clock(r.finish)} · ${boxes.filter(isDone).length}／${boxes.length} ${w("done")}</small></h2>
     <ol class="stops">
       ${all.map(

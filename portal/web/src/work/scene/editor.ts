@@ -84,7 +84,7 @@ class Editor extends View {
         <button aria-pressed=${!tool.value && !group.value} @click=${() => { tool.value = null; group.value = null; drawing.value = []; }}>${icon("arrow")}<span>${word("select")}</span></button>
         ${GROUPS.map((one) => html`<button aria-pressed=${group.value === one} ?disabled=${!open} @click=${() => this.#group(one)}>${icon(ICONS[one])}<span>${word(`group.${one}`)}</span></button>`)}
       </nav>
-      <main class="scene-middle" aria-label=${word("drawing")}>
+      <section class="scene-middle" aria-label=${word("drawing")}>
         <antu-scene-paper class=${tool.value ? "busy" : ""}></antu-scene-paper>
         ${hint.value ? html`<p class="scene-hint" role="status"><i></i><b>${hint.value.title}</b> ${hint.value.text}</p>` : tool.value ? this.#how(tool.value) : nothing}
         <div class="scene-turns">
@@ -94,7 +94,7 @@ class Editor extends View {
         </div>
         ${this.#foot()}
         ${open ? this.#stamps() : nothing}
-      </main>
+      </section>
       <aside class="scene-side" aria-label=${word("figures")}><antu-scene-panel></antu-scene-panel></aside>
       ${sheetOpen.value ? this.#sheet() : nothing}
     </div>`;
