@@ -8,7 +8,7 @@ import "./style/explore.css";
 import "./style/pane.css";
 import "./style/window.css";
 import "./style/share.css";
-import { learn, speak, t, tag } from "./i18n/t";
+import { everything, more, speak, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";
 import { framed } from "./state/framed";
@@ -77,6 +77,7 @@ effect(() => {
   root.dataset.map = mapState.value;
   root.dataset.counting = String(counting.value);
   root.dataset.count = String(Object.values(counts.value).reduce((sum, one) => sum + (one === "failed" ? 0 : one.total), 0));
+  if (mapState.value === "idle") void Promise.all([more(), import("./work/explore/detail")]).catch(() => undefined); // asked again when it is opened
   if (mapState.value === "idle" && !counting.value && named(fixed.value ?? "")?.kind !== "view") root.dataset.ready = catalogue.version;
 });
 
@@ -95,7 +96,7 @@ document.addEventListener("keydown", (event) => {
 });
 live();
 void resume();
-setTimeout(() => void Promise.all([learn("zh"), learn("en")]), 5000); // the other language, once there is time
+setTimeout(() => void everything(), 5000); // the other language, once there is time
 watchSession(askAgain);
 startWorker();
 if (catalogue.viewer.account && root.dataset.embedded === undefined) setTimeout(() => void offerTours(false), 1200);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toTwd97, toWgs84, zoneOf } from "../src/map/twd97";
+import { surveyed, toTwd97, toWgs84, zoneOf } from "../src/map/twd97";
 
 // [lon, lat, zone, east, north], worked out with PROJ for EPSG:3826 and EPSG:3825
 const KNOWN: [number, number, 119 | 121, number, number][] = [
@@ -26,4 +26,9 @@ test("there and back loses less than a tenth of a millimetre", () => {
     const [x, y] = toWgs84(east, north, zone);
     expect(Math.hypot(x - lon, y - lat)).toBeLessThan(1e-9);
   }
+});
+
+test("coordinates are shown where they are surveyed, islands included, and nowhere else", () => {
+  for (const [lon, lat] of [[120.45, 23.48], [118.32, 24.44], [119.95, 26.16], [121.55, 22.05]] as const) expect(surveyed(lon, lat)).toBe(true);
+  for (const [lon, lat] of [[0, 0], [-120.45, -23.48], [139.7, 35.7], [114.2, 22.3]] as const) expect(surveyed(lon, lat)).toBe(false);
 });

@@ -1,37 +1,66 @@
-// The portal's own words. Both files hold exactly the same keys, or the build fails.
+// The portal's own words: those of the first picture, and in files of their own those of all that is opened later.
+// Both languages hold exactly the same keys, or the build fails.
 import type { Lang, Words } from "../api/catalogue";
 import { signal } from "../state/store";
 import type en from "./en.json";
+import type moreEn from "./more.en.json";
+import type moreZh from "./more.zh-Hant.json";
 import type zh from "./zh-Hant.json";
 
-export type Key = keyof typeof zh;
-type Dictionary = Record<Key, string>;
-type Same = [Exclude<keyof typeof en, Key>] extends [never] ? [Exclude<Key, keyof typeof en>] extends [never] ? Dictionary : never : never;
-const WORDS: Partial<Record<Lang, Dictionary>> = {};
+type First = keyof typeof zh;
+type Later = keyof typeof moreZh;
+export type Key = First | Later;
+type Same<A, B, T> = [Exclude<A, B>] extends [never] ? ([Exclude<B, A>] extends [never] ? T : never) : never;
+type FirstWords = Same<keyof typeof en, First, Record<First, string>>;
+type LaterWords = Same<keyof typeof moreEn, Later, Record<Later, string>>;
 
-/** A language is a file of its own: who reads one does not wait for the other. */
-export async function learn(one: Lang): Promise<void> {
-  WORDS[one] ??= (one === "en" ? await import("./en.json") : await import("./zh-Hant.json")).default satisfies Same;
-}
+const WORDS: Record<Lang, Partial<Record<Key, string>>> = { zh: {}, en: {} };
+const FIRST: Record<Lang, () => Promise<{ default: FirstWords }>> = { zh: () => import("./zh-Hant.json"), en: () => import("./en.json") };
+const LATER: Record<Lang, () => Promise<{ default: LaterWords }>> = { zh: () => import("./more.zh-Hant.json"), en: () => import("./more.en.json") };
+const known = new Set<unknown>();
+let opened = false;
 
 export const lang = signal<Lang>("zh");
+/** Counts what was learnt, so that what shows words shows those that came later. */
+const learnt = signal(0);
+
+async function learn(one: Lang, file: () => Promise<{ default: FirstWords | LaterWords }>): Promise<void> {
+  if (known.has(file)) return;
+  Object.assign(WORDS[one], (await file()).default);
+  known.add(file);
+  learnt.value++;
+}
+
+/** The words of all that is opened later, in the language of now: whoever opens something waits for them. */
+export async function more(): Promise<void> {
+  opened = true;
+  await learn(lang.peek(), LATER[lang.peek()]);
+}
+
+/** Both languages whole, for what is kept and may be read in the other. */
+export async function everything(): Promise<void> {
+  for (const one of ["zh", "en"] as const) for (const files of [FIRST, LATER]) await learn(one, files[one]);
+}
 
 /** From now on in this language. */
 export async function speak(one: Lang): Promise<void> {
-  await learn(one);
+  await Promise.all([learn(one, FIRST[one]), opened ? learn(one, LATER[one]) : null]);
   lang.value = one;
 }
 
-const words = (one: Lang): Dictionary => (WORDS[one] ?? WORDS.zh ?? WORDS.en)!;
+function find(key: Key, one: Lang): string {
+  return WORDS[one][key] ?? WORDS[one === "zh" ? "en" : "zh"][key] ?? "";
+}
 
 export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-  return words(lang.value)[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+  void learnt.value;
+  return find(key, lang.value).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
 /** The same in both languages, for what is kept and may be read in the other. */
 export function both(key: Key, values: Readonly<Record<string, string | number | Words>> = {}): Words {
   const fill = (one: Lang) =>
-    words(one)[key].replace(/\{(\w+)\}/g, (_, name: string) => {
+    find(key, one).replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name];
       return value === undefined ? "" : typeof value === "object" ? value[one] || value.zh : String(value);
     });

@@ -1,7 +1,7 @@
 // The frame: bar on top, rail of workspaces, panels left and right, the map with the dock below it. Below 900 px the
 // panels are sheets over the map and the rail lies at the foot.
 import { html, nothing, type TemplateResult } from "lit";
-import { say, t } from "../i18n/t";
+import { more, say, t } from "../i18n/t";
 import { reachable } from "../api/http";
 import { editing } from "../state/editing";
 import { catalogue, pane, selection, work } from "../state/portal";
@@ -48,6 +48,7 @@ class Shell extends View {
   async #enter(id: string): Promise<void> {
     const wanted = this.#workspaces.find((w) => w.id === id) ?? this.#workspaces[0]!;
     try {
+      if (wanted.id !== "explore") await more();
       const next = await wanted.load();
       room.peek()?.leave?.();
       next.enter?.();

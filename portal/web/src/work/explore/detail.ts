@@ -18,6 +18,7 @@ import { happening } from "./happening";
 import { workspacesFor } from "../workspaces";
 import { offered, wayBack } from "./pane";
 import { happened, referring, type Happened } from "./related";
+import "./talk";
 
 type Shown = { layer: Layer; feature: Feature } | "busy" | "gone" | "failed";
 
