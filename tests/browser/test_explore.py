@@ -328,6 +328,7 @@ def test_what_is_on_the_map_is_reached_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name="圖面清單").press("Enter")
     at_rest(page)  # the panel has made the map narrower
     rows = page.locator(".listed button")
+    expect(page.locator("antu-list [aria-busy=false]")).to_be_visible()
     expect(rows.first).to_be_visible()
     box = page.evaluate(f"{MAP}.getBounds().toArray().flat()")
     wanted = ask(

@@ -43,7 +43,7 @@ function fromAddress(): void {
       tell(t("server.away"), "bad");
     };
     if (kept.kind === "view") void import("./share/open").then(({ openView }) => openView(kept.id), failed);
-    else void import("./share/present").then(({ present }) => present(kept.id, kept.at), failed);
+    else void more().then(() => import("./share/present")).then(({ present }) => present(kept.id, kept.at), failed);
     return;
   }
   const { view: wanted, strange } = decode(location.hash);
@@ -96,7 +96,7 @@ document.addEventListener("keydown", (event) => {
 });
 live();
 void resume();
-setTimeout(() => void everything(), 5000); // the other language, once there is time
+setTimeout(() => void everything().catch(() => undefined), 5000); // the other language, once there is time; asked again when it is needed
 watchSession(askAgain);
 startWorker();
 if (catalogue.viewer.account && root.dataset.embedded === undefined) setTimeout(() => void offerTours(false), 1200);

@@ -33,7 +33,7 @@ const reach = () => (coarse.matches ? 22 : 11);
 const MOST_CORNERS = 1500;
 
 const kind = () => layerOf(draft.peek()?.layer ?? "")?.geometry ?? "point";
-const words = { moved: both("edit.step.moved"), added: both("edit.step.added"), removed: both("edit.step.removed"), drawn: both("edit.step.drawn") };
+const said = (what: "moved" | "added" | "removed" | "drawn") => both(`edit.step.${what}`);
 
 export function hold(map: Engine): () => void {
   const canvas = map.getCanvasContainer();
@@ -109,7 +109,7 @@ export function hold(map: Engine): () => void {
     const now = draft.peek();
     if (!now) return;
     preview(before); // the step begins where the drag did
-    if (far) record({ geometry: now.geometry }, drawnOut ? words.added : words.moved);
+    if (far) record({ geometry: now.geometry }, said(drawnOut ? "added" : "moved"));
   };
 
   const take = (at: At) => {
@@ -166,7 +166,7 @@ export function hold(map: Engine): () => void {
     if (arrow) return void (aiming.value = true);
     if (event.key === "." || event.key === ",") return done(), walk(event.key === "." ? 1 : -1);
     if (!path) return;
-    if (event.key === "Enter") return done(), record({ geometry: moved(now.geometry, path, fit(centre)) }, words.moved);
+    if (event.key === "Enter") return done(), record({ geometry: moved(now.geometry, path, fit(centre)) }, said("moved"));
     if (event.key === "Delete" || event.key === "Backspace") return done(), removeCorner();
     if (event.key === "+" || event.key === "Insert") return done(), addCorner();
   };
@@ -221,7 +221,7 @@ export function finish(line: readonly At[] = sketch.peek()): void {
   const geometry = drawnAs(kind(), line);
   if (!geometry) return;
   batch(() => {
-    record({ geometry }, words.drawn);
+    record({ geometry }, said("drawn"));
     sketch.value = [];
     mode.value = "shape";
     chosen.value = geometry.type === "Point" ? [] : null;
@@ -245,7 +245,7 @@ export function nudge([east, north]: readonly [number, number], metres: number):
   const corner = all.find((one) => standsAt(one.path, path));
   const by = step((corner ?? all[0]!).at[1], east * metres, north * metres);
   const alone = corner && !whole.peek();
-  record({ geometry: alone ? moved(now.geometry, corner.path, [corner.at[0] + by[0], corner.at[1] + by[1]]) : shifted(now.geometry, by) }, words.moved, `nudge ${String(path)}`);
+  record({ geometry: alone ? moved(now.geometry, corner.path, [corner.at[0] + by[0], corner.at[1] + by[1]]) : shifted(now.geometry, by) }, said("moved"), `nudge ${String(path)}`);
 }
 
 /** The next corner, or the one before. */
@@ -262,7 +262,7 @@ export function removeCorner(): void {
   const path = chosen.peek();
   const geometry = now?.geometry && path && without(now.geometry, path);
   if (!geometry) return;
-  record({ geometry }, words.removed);
+  record({ geometry }, said("removed"));
   chosen.value = null;
 }
 
@@ -274,7 +274,7 @@ export function addCorner(): void {
   const after = [...path.slice(0, -1), path.at(-1)! + 1];
   const between = middles(now.geometry).find((one) => standsAt(one.path, after)) ?? middles(now.geometry).find((one) => standsAt(one.path, path));
   if (!between) return;
-  record({ geometry: inserted(now.geometry, between.path, between.at) }, words.added);
+  record({ geometry: inserted(now.geometry, between.path, between.at) }, said("added"));
   chosen.value = between.path;
 }
 
@@ -282,7 +282,7 @@ export function addCorner(): void {
 export function put(at: At): void {
   const now = draft.peek();
   if (!now?.geometry || now.sent) return;
-  record({ geometry: moved(now.geometry, chosen.peek() ?? [], at) }, words.moved, "put");
+  record({ geometry: moved(now.geometry, chosen.peek() ?? [], at) }, said("moved"), "put");
 }
 
 export const bad = (shape: Shape | null): boolean => shape !== null && crossesItself(shape);

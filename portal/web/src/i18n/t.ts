@@ -18,6 +18,8 @@ const WORDS: Record<Lang, Partial<Record<Key, string>>> = { zh: {}, en: {} };
 const FIRST: Record<Lang, () => Promise<{ default: FirstWords }>> = { zh: () => import("./zh-Hant.json"), en: () => import("./en.json") };
 const LATER: Record<Lang, () => Promise<{ default: LaterWords }>> = { zh: () => import("./more.zh-Hant.json"), en: () => import("./more.en.json") };
 const known = new Set<unknown>();
+/** The language that is wanted, also while its words are on their way; and whether the later words are. */
+let wanted: Lang = "zh";
 let opened = false;
 
 export const lang = signal<Lang>("zh");
@@ -34,7 +36,7 @@ async function learn(one: Lang, file: () => Promise<{ default: FirstWords | Late
 /** The words of all that is opened later, in the language of now: whoever opens something waits for them. */
 export async function more(): Promise<void> {
   opened = true;
-  await learn(lang.peek(), LATER[lang.peek()]);
+  await learn(wanted, LATER[wanted]);
 }
 
 /** Both languages whole, for what is kept and may be read in the other. */
@@ -44,8 +46,10 @@ export async function everything(): Promise<void> {
 
 /** From now on in this language. */
 export async function speak(one: Lang): Promise<void> {
-  await Promise.all([learn(one, FIRST[one]), opened ? learn(one, LATER[one]) : null]);
-  lang.value = one;
+  wanted = one;
+  await learn(one, FIRST[one]);
+  if (opened) await learn(one, LATER[one]);
+  if (wanted === one) lang.value = one;
 }
 
 function find(key: Key, one: Lang): string {

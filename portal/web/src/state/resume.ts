@@ -1,5 +1,6 @@
 // What a former page left: the list of commands, and changes or a draft that need the program of editing.
 import type { Edit } from "../edit/work";
+import { everything } from "../i18n/t";
 import { keys } from "./kept";
 import { browserKeeper, tab } from "./kept-log";
 import { log } from "./log";
@@ -18,6 +19,7 @@ export async function resume(): Promise<void> {
     const left = (await keys("outbox")).length > 0;
     const drafted = (await keys("facts")).some((key) => Array.isArray(key) && key[0] === "draft" && key[1] === tab());
     if (!left && !drafted) return;
+    await everything(); // what is said of an edit is kept in both languages
     await import("../edit/panel");
     const [{ start }, draft] = await Promise.all([import("../edit/work"), import("../edit/draft")]);
     await draft.resume();

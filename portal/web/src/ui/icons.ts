@@ -22,6 +22,7 @@ const DRAWN = {
   right: svg`<path d="m9.5 6 6 6-6 6"/>`,
   user: svg`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5a7.5 7.5 0 0 1 15 0"/>`,
   time: svg`<path d="M4 20V12M9.3 20V7M14.7 20v-9M20 20V4"/>`,
+  hours: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.500 2"/>`,
   case: svg`<rect x="5" y="4.500" width="14" height="16" rx="2"/><path d="M9 3h6v3.500H9zM8.500 11.500h7M8.500 15.500h4.500"/>`,
   list: svg`<path d="M8.5 6H20M8.5 12H20M8.5 18H20M4.3 6h.1M4.3 12h.1M4.3 18h.1"/>`,
   warn: svg`<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5M12 17.3v.1"/>`,

@@ -10,7 +10,7 @@ const fetched = new Set<() => Promise<unknown>>();
 export function opened(load: () => Promise<unknown>): void {
   if (fetched.has(load)) return;
   fetched.add(load);
-  Promise.all([load(), more()]).catch(() => {
+  more().then(load).catch(() => {
     fetched.delete(load);
     missing();
   });

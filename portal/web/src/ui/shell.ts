@@ -1,7 +1,7 @@
 // The frame: bar on top, rail of workspaces, panels left and right, the map with the dock below it. Below 900 px the
 // panels are sheets over the map and the rail lies at the foot.
 import { html, nothing, type TemplateResult } from "lit";
-import { more, say, t } from "../i18n/t";
+import { everything, more, say, t } from "../i18n/t";
 import { reachable } from "../api/http";
 import { editing } from "../state/editing";
 import { catalogue, pane, selection, work } from "../state/portal";
@@ -35,7 +35,7 @@ class Shell extends View {
     this.when(() => {
       if (!editing.value) return;
       sheet.value = null;
-      void import("../edit/panel").catch(() => (editing.value = null));
+      void everything().then(() => import("../edit/panel")).catch(() => (editing.value = null));
     });
     document.addEventListener("keydown", this.#key);
   }

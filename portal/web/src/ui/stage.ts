@@ -1,7 +1,7 @@
 // The map and what floats on it: tools, what is under the pointer, scale, coordinates, whose data it is.
 import { html, nothing, type TemplateResult } from "lit";
 import type { Map as Engine } from "maplibre-gl";
-import { number, say, t } from "../i18n/t";
+import { more, number, say, t } from "../i18n/t";
 import { goTo, home, northUp, zoomBy } from "../map/camera";
 import { closable, closeLasso, cornerBack, cornerHere, lasso, startLasso, stopLasso } from "../map/lasso";
 import { measured, startMeasuring, stopMeasuring } from "../map/measure";
@@ -113,7 +113,7 @@ class Stage extends View {
         ${this.#tool("print", t("print"), () => void this.#print())}
       </div>
       <div class="feet">
-        <p class="sources">${this.#sources()}</p>
+        ${this.#sources()}
         ${this.#scale()}
         <p class="position" role="note" aria-label=${t("pointer")}>${this.#position()}</p>
       </div>
@@ -171,15 +171,17 @@ class Stage extends View {
     return html`<span>TWD97${zone} ${number(Math.round(east))} E · ${number(Math.round(north))} N</span>${world}`;
   }
 
-  #sources(): string {
+  #sources() {
     const base = catalogue.raster_base;
     const said = shownLayers.value.map((layer) => say(layer.attribution));
     const own = typeof base === "object" && base ? [base.attribution] : [];
-    return [...new Set([...said, ...own])].join(" · ");
+    const all = [...new Set([...said, ...own])].filter(Boolean);
+    return all.length ? html`<p class="sources">${all.join(" · ")}</p>` : nothing;
   }
 
   async #print(): Promise<void> {
     try {
+      await more();
       (await import("../share/print")).openPrint();
     } catch {
       tell(t("map.failed"), "bad");

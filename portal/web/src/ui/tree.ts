@@ -11,11 +11,14 @@ import { look, tints } from "../state/looks";
 import { signal } from "../state/store";
 import { icon } from "./icons";
 import { ramp, swatch } from "./legend";
+import { opened } from "./lazily";
 import { View } from "./view";
 
 const folded = signal<ReadonlySet<string>>(new Set(["base"]));
 const wanted = signal("");
 const optioned = signal<string | null>(null);
+
+const SCORE = () => import("../surfaces/score");
 
 class Tree extends View {
   protected override render() {
@@ -98,7 +101,7 @@ class Tree extends View {
 
   /** No map of where things happen without how often it was right. */
   #scores(layer: Layer): TemplateResult {
-    void import("../surfaces/score");
+    opened(SCORE);
     return html`<antu-score .layer=${layer}></antu-score>`;
   }
 

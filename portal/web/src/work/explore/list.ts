@@ -2,22 +2,20 @@
 // same panel as a click on the map, and from there one leafs on through the list.
 import { html, nothing, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
-import { Latest } from "../../api/http";
 import { features, type Feature } from "../../api/questions";
 import { number, say, t } from "../../i18n/t";
 import { counts, inZoom } from "../../state/counts";
 import { editing } from "../../state/editing";
 import { bounds, datetimeOf, edits, featured, filterOf, place, selection, stack } from "../../state/portal";
-import { batch, effect, signal } from "../../state/store";
+import { batch, signal } from "../../state/store";
+import { Answers } from "../../ui/answers";
 import { icon } from "../../ui/icons";
 import { swatch } from "../../ui/legend";
 import { factsOf, nameOf } from "../../ui/values";
-import { View } from "../../ui/view";
 import { paneHead, steps } from "./pane";
 
 const PAGE = 100;
 const MOST = 1000;
-const REST = 200;
 
 const chosen = signal<string | null>(null);
 const limit = signal(PAGE);
@@ -27,51 +25,25 @@ interface Listed {
   rows: readonly Feature[];
 }
 
-class List extends View {
-  #found = signal<Listed | "failed" | null>(null);
-  #latest = new Latest();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #end: (() => void) | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#end = effect(() => this.#follow());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    this.#latest.stop();
-    this.#end?.();
-  }
-
+class List extends Answers<Listed> {
   #layer(): Layer | undefined {
     const all = featured.value;
     return all.find((layer) => layer.id === chosen.value) ?? all.find((layer) => inZoom(layer, place.value.zoom)) ?? all[0];
   }
 
-  #follow(): void {
+  protected override question() {
     const layer = this.#layer();
     const bbox = bounds.value;
-    if (!layer || !bbox) return;
+    if (!layer || !bbox) return null;
     const asked = { bbox, filter: filterOf(layer), datetime: datetimeOf(layer), limit: limit.value, sortby: layer.time ? `-${layer.time}` : (layer.label ?? undefined), skipGeometry: true };
     void edits.value[layer.id];
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () =>
-        void this.#latest.ask(
-          (abort) => features(layer, asked, abort),
-          (rows) => (this.#found.value = { layer, rows }),
-          () => (this.#found.value = "failed"),
-        ),
-      REST,
-    );
+    return async (abort: AbortSignal): Promise<Listed> => ({ layer, rows: await features(layer, asked, abort) });
   }
 
   protected override render() {
     const layers = featured.value;
     const layer = this.#layer();
-    const now = this.#found.value;
+    const now = this.found.value;
     if (!layer) return html`<section class="pane" aria-label=${t("list")}>${paneHead(t("list"))}<p class="empty">${t("pane.no-layer")}</p></section>`;
     return html`<section class="pane" aria-label=${t("list")}>
       ${paneHead(
@@ -80,7 +52,7 @@ class List extends View {
           ${layers.map((one) => html`<option value=${one.id} ?selected=${one === layer}>${say(one.title)}</option>`)}
         </select>`,
       )}
-      <div class="scroll" aria-busy=${now === null}>
+      <div class="scroll" aria-busy=${this.waiting.value}>
         ${now === null ? html`<div class="bones"><i></i><i></i><i></i></div>` : now === "failed" ? html`<p class="empty" role="alert">${t("detail.failed")}</p>` : this.#rows(now)}
       </div>
     </section>`;
@@ -90,7 +62,7 @@ class List extends View {
     batch(() => {
       chosen.value = id;
       limit.value = PAGE;
-      this.#found.value = null;
+      this.found.value = null;
     });
   }
 

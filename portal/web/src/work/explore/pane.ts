@@ -6,17 +6,17 @@ import type { Selection } from "../../state/url";
 import { catalogue, pane, selection } from "../../state/portal";
 import { icon, type IconName } from "../../ui/icons";
 
-export const PANES: Readonly<Record<string, { title: Key; icon: IconName; police?: true }>> = {
+export const PANES: Readonly<Record<string, { title: Key; icon: IconName; police?: true; rare?: true }>> = {
   rank: { title: "rank", icon: "rank" },
   charts: { title: "charts", icon: "time" },
   cases: { title: "cases", icon: "case", police: true },
   list: { title: "list", icon: "list" },
-  take: { title: "take", icon: "load" },
-  surfaces: { title: "surfaces", icon: "target" },
-  hours: { title: "hours", icon: "time" },
-  bring: { title: "bring", icon: "bring" },
-  talk: { title: "talk", icon: "talk" },
-  views: { title: "views", icon: "star" },
+  take: { title: "take", icon: "load", rare: true },
+  surfaces: { title: "surfaces", icon: "target", rare: true },
+  hours: { title: "hours", icon: "hours", rare: true },
+  bring: { title: "bring", icon: "bring", rare: true },
+  talk: { title: "talk", icon: "talk", rare: true },
+  views: { title: "views", icon: "star", rare: true },
 };
 
 /** What was chosen on the map when the panel was opened. */

@@ -2,15 +2,15 @@
 // city. What is filtered counts; Enter or a click opens the place.
 import { html, nothing, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
-import { Latest } from "../../api/http";
 import { features, type Feature } from "../../api/questions";
 import { ranking, waysOf, type Place, type Ranked, type Ranking } from "../../api/ranking";
 import { lang, number, say, t } from "../../i18n/t";
 import { area, bounds, datetimeOf, edits, filterOf, layerOf, selection, stack, theme } from "../../state/portal";
-import { batch, effect, signal } from "../../state/store";
+import { batch, signal } from "../../state/store";
 import { colour } from "../../style/palette";
+import { Answers } from "../../ui/answers";
 import { nameOf } from "../../ui/values";
-import { styled, View } from "../../ui/view";
+import { styled } from "../../ui/view";
 import { areaRead } from "./held";
 import { paneHead, steps } from "./pane";
 import { leading } from "./series";
@@ -19,7 +19,6 @@ const WANTED = ["junctions", "sections", "wards", "precincts", "station_areas"];
 const WEIGHT = "epdo";
 const DISTRICTS = "districts";
 const MOST = 50;
-const REST = 200;
 
 const of = signal<string | null>(null);
 const by = signal<"count" | "weight">("weight");
@@ -27,37 +26,24 @@ const by = signal<"count" | "weight">("weight");
 const inView = signal(true);
 const districts = signal<readonly Feature[] | null>(null);
 
-class Rank extends View {
-  #found = signal<Ranking | "failed" | null>(null);
-  #latest = new Latest();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #end: (() => void) | undefined;
-
+class Rank extends Answers<Ranking> {
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#end = effect(() => this.#follow());
     const layer = layerOf(DISTRICTS);
     if (layer && !districts.peek()) {
       features(layer, { limit: 100, skipGeometry: true }).then((found) => (districts.value = found), () => undefined); // one may still rank what is in view
     }
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    this.#latest.stop();
-    this.#end?.();
-  }
-
   #ways(layer: Layer): { of: string; to: Layer }[] {
     return waysOf(layer, layerOf, WANTED);
   }
 
-  #follow(): void {
+  protected override question() {
     const layer = leading.value;
     const ways = layer ? this.#ways(layer) : [];
     const way = ways.find((one) => one.of === of.value) ?? ways[0];
-    if (!layer || !way) return;
+    if (!layer || !way) return null;
     const weighs = layer.fields.some((field) => field.name === WEIGHT) ? WEIGHT : null;
     const asked: Ranked = {
       of: way.of,
@@ -70,23 +56,14 @@ class Rank extends View {
       filter: filterOf(layer),
     };
     void edits.value[layer.id];
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () =>
-        void this.#latest.ask(
-          (abort) => ranking(layer, asked, abort),
-          (found) => (this.#found.value = found),
-          () => (this.#found.value = "failed"),
-        ),
-      REST,
-    );
+    return (abort: AbortSignal) => ranking(layer, asked, abort);
   }
 
   protected override render() {
     const layer = leading.value;
     const ways = layer ? this.#ways(layer) : [];
     if (!layer || !ways.length) return html`<section class="pane" aria-label=${t("rank")}>${paneHead(t("rank"))}<p class="empty">${t("rank.no-layer")}</p></section>`;
-    const now = this.#found.value;
+    const now = this.found.value;
     const way = ways.find((one) => one.of === of.value) ?? ways[0]!;
     return html`<section class="pane" aria-label=${t("rank")}>
       ${paneHead(

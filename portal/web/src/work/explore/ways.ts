@@ -10,11 +10,11 @@ import { canCompare, comparing, turnComparing } from "./swipe";
 class Ways extends View {
   protected override render() {
     return html`<div class="ways card" role="group" aria-label=${t("ways")}>
-      <button class="way" aria-pressed=${comparing() === "swipe"} ?disabled=${!canCompare()} @click=${() => turnComparing("swipe")}>${icon("swipe")}<span>${t("swipe")}</span></button>
-      <button class="way" aria-pressed=${comparing() === "twin"} ?disabled=${!canCompare()} @click=${() => turnComparing("twin")}>${icon("twin")}<span>${t("twin")}</span></button>
+      <button class="way" title=${t("swipe")} aria-pressed=${comparing() === "swipe"} ?disabled=${!canCompare()} @click=${() => turnComparing("swipe")}>${icon("swipe")}<span>${t("swipe")}</span></button>
+      <button class="way" title=${t("twin")} aria-pressed=${comparing() === "twin"} ?disabled=${!canCompare()} @click=${() => turnComparing("twin")}>${icon("twin")}<span>${t("twin")}</span></button>
       <hr />
       ${Object.entries(PANES).filter(([id]) => offered(id)).map(
-        ([id, { title, icon: drawing }]) => html`<button class="way" aria-pressed=${pane.value === id} @click=${() => turnTo(id)}>${icon(drawing)}<span>${t(title)}</span></button>`,
+        ([id, { title, icon: drawing, rare }]) => html`<button class=${rare ? "way rare" : "way"} title=${t(title)} aria-pressed=${pane.value === id} @click=${() => turnTo(id)}>${icon(drawing)}<span>${t(title)}</span></button>`,
       )}
     </div>`;
   }
