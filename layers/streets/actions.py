@@ -28,6 +28,7 @@ from layers.streets.craft.fit import Surveyed, fit
 from layers.streets.craft.migrate import Unreadable
 from layers.streets.craft.picture import areas, written
 from layers.streets.craft.pieces import kind_of
+from layers.streets.craft.plane import between
 from layers.streets.craft.write import geojson
 from layers.streets.desk import (
     Broken,
@@ -363,9 +364,7 @@ def plan_of(box: tuple[float, float, float, float], when: AsOf, parts: list[str]
     from layers.streets.draw import MARGIN
 
     drawn = read.document(read.within(box, when, MARGIN), when)
-    from pyproj import Transformer
-
-    there = Transformer.from_crs(4326, drawn.crs, always_xy=True)
+    there = between(4326, drawn.crs)
     window = shapely.box(*there.transform_bounds(*box))
     found = written(row for row in areas(derive(drawn, enclose=False)) if row.shape.intersects(window))
     rows = [row for part in sorted(found) if not parts or part in parts for row in found[part]]
