@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from django.db import connection, transaction
 from django.utils import timezone
@@ -73,7 +74,7 @@ class Sight:
 
     names: frozenset[str]
     begun: frozenset[str]
-    """The segments from which the box was laid."""
+    """The segments around which it was looked."""
     versions: tuple[int, ...]
     document: Document
     rows: list[Area]
@@ -137,10 +138,10 @@ def sight(names: Collection[str], seen: Sight | None = None) -> Sight | None:
     ends = {e for name in touched if name in there for e in needs("segment", there[name].params)}
     ends |= _former_ends(touched - set(there))
     core = set(touched) | set(_at(nodes | ends)) | _drawn_with(touched, nodes)
-    box = _box(core | nodes | free)
-    if box is None:
+    place = _place(core | nodes | free)
+    if place is None:
         return None
-    found = read.within(box, margin=MARGIN)
+    found = read.near(place, MARGIN)
     versions = tuple(sorted(one.id for one in found.values()))
     begun = frozenset(core)
     if seen and (seen.names, seen.begun, seen.versions) == (frozenset(names), begun, versions):
@@ -241,18 +242,20 @@ def _shared(plan: Plan, core: Collection[str]) -> set[str]:
     return found
 
 
-def _box(names: Collection[str]) -> tuple[float, float, float, float] | None:
-    """Around these objects as they are, and around what is drawn of them."""
+def _place(names: Collection[str]) -> str | None:
+    """Where these objects are, and where what is drawn of them is: both, for what moved."""
     wanted = sorted(names)
+    others = [name for name in wanted if not name.startswith("segment/")]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM ("
-            "SELECT geom FROM streets_version WHERE object = ANY(%s) AND upper_inf(txn) AND upper_inf(valid) "
-            "UNION ALL SELECT geom FROM streets_drawnarea WHERE owner = ANY(%s)) AS g) AS x",
-            (wanted, wanted),
+            "SELECT ST_Collect(merc) FROM ("
+            "SELECT merc FROM streets_version WHERE object = ANY(%s) AND upper_inf(txn) AND upper_inf(valid) "
+            "UNION ALL SELECT merc FROM streets_drawnline WHERE owner = ANY(%s) "
+            "UNION ALL SELECT merc FROM streets_drawnarea WHERE owner = ANY(%s)) AS g",
+            (wanted, wanted, others),
         )
-        row = cursor.fetchone()
-    return None if row[0] is None else tuple(row)
+        found: str | None = cursor.fetchone()[0]
+    return found
 
 
 def _area_rows(rows: list[Area], crs: int) -> list[tuple[Any, ...]]:
@@ -396,7 +399,7 @@ def _replace(
 
 def _told(columns: tuple[str, ...], row: tuple[Any, ...]) -> tuple[Any, ...]:
     """As the row comes back: what a column of JSON says, not how it is written."""
-    return tuple(json.loads(v) if c == "info" else v for c, v in zip(columns, row, strict=True))
+    return tuple(orjson.loads(v) if c == "info" else v for c, v in zip(columns, row, strict=True))
 
 
 def _rows_of(table: str, columns: tuple[str, ...], owners: list[str]) -> dict[str, tuple[Any, ...]]:
@@ -469,18 +472,20 @@ def _blocks(moved: list[BaseGeometry], crs: int) -> int:
         return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), 3)
 
     ground = shapely.transform(shapes[_beside(shapes, place)], plane)
-    room = shapely.union_all(
-        shapely.buffer(shapely.transform(np.array(place, dtype=object), plane), 2.0, quad_segs=2)
-    )
-    shapely.prepare(room)
-    mine = [b for b in enclosed(list(ground)) if room.contains(b.shape)]
-    made = _area_rows(mine, crs)
     kept = {row[1] for row in old}
-    keys = {row[0] for row in made}
+    found = list(enclosed(list(ground)))
+    fresh = [b for b in found if b.key not in kept]
+    if fresh:
+        flat = shapely.transform(np.array(place, dtype=object), plane)
+        room = shapely.buffer(shapely.union_all(flat), 2.0, quad_segs=2)
+        shapely.prepare(room)
+        fresh = [b for b in fresh if room.contains(b.shape)]
+    made = _area_rows(fresh, crs)
+    keys = {b.key for b in found}
     gone = [id_ for id_, key, _ in old if key not in keys]
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM streets_drawnarea WHERE id = ANY(%s)", (gone,))
-    return len(gone) + _replace("streets_drawnarea", AREA, [row for row in made if row[0] not in kept], [])[0]
+    return len(gone) + _replace("streets_drawnarea", AREA, made, [])[0]
 
 
 def _wider(shapes: list[BaseGeometry]) -> tuple[float, float, float, float]:
