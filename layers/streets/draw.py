@@ -477,7 +477,7 @@ def _blocks(moved: list[BaseGeometry], crs: int) -> int:
     fresh = [b for b in found if b.key not in kept]
     if fresh:
         flat = shapely.transform(np.array(place, dtype=object), plane)
-        room = shapely.buffer(shapely.union_all(flat), 2.0, quad_segs=2)
+        room = shapely.union_all(shapely.buffer(flat, 2.0, quad_segs=2))  # rounded shapes need not be valid
         shapely.prepare(room)
         fresh = [b for b in fresh if room.contains(b.shape)]
     made = _area_rows(fresh, crs)
