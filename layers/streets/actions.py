@@ -19,7 +19,7 @@ from pydantic import Field
 
 from layers.access import Clearance, Refused, Viewer
 from layers.registry.register import register
-from layers.streets import read
+from layers.streets import memory, read
 from layers.streets.craft.check import Finding, check
 from layers.streets.craft.derive import derive
 from layers.streets.craft.edit.operations import Impossible
@@ -643,7 +643,9 @@ def post_confirm(request: HttpRequest, body: ConfirmIn) -> Answer:
 @told
 def get_check(request: HttpRequest, bbox: str) -> Answer:
     _viewer(request)
-    return [_rule(f) for f in check(read.document(read.within(_box(bbox), margin=30.0)))[:MOST]]
+    box = _box(bbox)
+    found = [*check(read.document(read.within(box, margin=30.0))), *memory.held(box)]
+    return [_rule(f) for f in sorted(found, key=lambda f: not f.error)[:MOST]]
 
 
 @router.post(

@@ -31,6 +31,9 @@ MARGIN = 75.0
 """Around what changed, so much is derived along: no junction grows over a longer link (`hubs.LONGEST_LINK`)."""
 DRAWING = (4713, 6)
 GROUND = ("lane", "side", "junction")
+HELD = ("V16", "V17")
+"""Warnings that are asked at night (`memory.hold`); drawing leaves them as they are."""
+UNHELD = f" WHERE kind NOT IN ({', '.join(repr(rule) for rule in HELD)})"
 Say = Callable[[str], None]
 
 AREA = ("key", "part", "owner", "kind", "name", "level", "info", "geom")
@@ -110,7 +113,7 @@ def redraw_all(say: Say = lambda _: None, origin: str = "real") -> dict[str, int
         rows += enclosed([row.shape for row in rows if row.part in GROUND])
         say(f"{len(rows):,} shapes")
         for table in TABLES:
-            cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(f"DELETE FROM {table}" + (UNHELD if table == "streets_drawnwarning" else ""))
         _copy("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), origin)
         names = {s.id for s in drawn.segments}
         _copy("streets_drawnline", LINE, _lines(drawn, names), origin)
@@ -409,7 +412,8 @@ def _rows_of(table: str, columns: tuple[str, ...], owners: list[str]) -> dict[st
         cursor.execute(
             f"SELECT {', '.join(columns[:-1])}, geom::bytea FROM {table} WHERE owner = ANY(%s)", (owners,)
         )
-        return {row[0]: (*_told(columns[:-1], row[:-1]), bytes(row[-1])) for row in cursor.fetchall()}
+        rows = [row for row in cursor.fetchall() if table != "streets_drawnwarning" or row[2] not in HELD]
+        return {row[0]: (*_told(columns[:-1], row[:-1]), bytes(row[-1])) for row in rows}
 
 
 def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], origin: str) -> None:

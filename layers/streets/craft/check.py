@@ -1,6 +1,6 @@
 """The rules that a street map must keep: errors block an edit, warnings show on the map.
 
-Rules are named as in the study (V1–V20). V16 and V17 are about the ledger and crashes and are asked there; V20, that two
+Rules are named as in the study (V1–V20). V16 and V17 are about the ledger and crashes and are asked there each night (`memory`); V20, that two
 rebuilds give the same bytes, is `same_twice`.
 """
 
