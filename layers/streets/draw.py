@@ -110,17 +110,19 @@ def redraw_all(say: Say = lambda _: None, origin: str = "real") -> dict[str, int
         say(f"{len(drawn.segments):,} segments")
         plan = derive(drawn, enclose=False)
         rows = list(areas(plan))
-        rows += enclosed([row.shape for row in rows if row.part in GROUND])
-        say(f"{len(rows):,} shapes")
+        drawn_rows = _area_rows(rows, drawn.crs)
+        ground = _in_plane([row[-1] for row in drawn_rows if row[1] in GROUND], drawn.crs)
+        drawn_rows += _area_rows(list(enclosed(list(ground))), drawn.crs)
+        say(f"{len(drawn_rows):,} shapes")
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table}" + (UNHELD if table == "streets_drawnwarning" else ""))
-        _copy("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), origin)
+        _copy("streets_drawnarea", AREA, drawn_rows, origin)
         names = {s.id for s in drawn.segments}
         _copy("streets_drawnline", LINE, _lines(drawn, names), origin)
         _copy("streets_drawnpoint", POINT, _points(drawn, None), origin)
         _copy("streets_drawnwarning", WARNING, _warnings(drawn, check(drawn, shapes=False), None), origin)
         live()
-    return {"areas": len(rows), "segments": len(names), "junctions": len(plan.junctions)}
+    return {"areas": len(drawn_rows), "segments": len(names), "junctions": len(plan.junctions)}
 
 
 def sight(names: Collection[str], seen: Sight | None = None) -> Sight | None:
@@ -462,7 +464,6 @@ NEAR = 3e-5
 
 def _blocks(moved: list[BaseGeometry], crs: int) -> int:
     """The blocks beside ground that moved, from the ground that encloses them; all others are as they were."""
-    back = between(4326, crs)
     with connection.cursor() as cursor:
         cursor.execute(BLOCKS, _wider(moved))
         rows = cursor.fetchall()
@@ -472,15 +473,12 @@ def _blocks(moved: list[BaseGeometry], crs: int) -> int:
         cursor.execute(AROUND, _wider(place) * len(GROUND))
         shapes = shapely.from_wkb([bytes(row[0]) for row in cursor.fetchall()])
 
-    def plane(xy: Any) -> Any:
-        return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), 3)
-
-    ground = shapely.transform(shapes[_beside(shapes, place)], plane)
+    ground = _in_plane(shapes[_beside(shapes, place)], crs)
     kept = {row[1] for row in old}
     found = list(enclosed(list(ground)))
     fresh = [b for b in found if b.key not in kept]
     if fresh:
-        flat = shapely.transform(np.array(place, dtype=object), plane)
+        flat = _in_plane(place, crs)
         room = shapely.union_all(shapely.buffer(flat, 2.0, quad_segs=2))  # rounded shapes need not be valid
         shapely.prepare(room)
         fresh = [b for b in fresh if room.contains(b.shape)]
@@ -490,6 +488,16 @@ def _blocks(moved: list[BaseGeometry], crs: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM streets_drawnarea WHERE id = ANY(%s)", (gone,))
     return len(gone) + _replace("streets_drawnarea", AREA, made, [])[0]
+
+
+def _in_plane(shapes: Any, crs: int) -> Any:
+    """As they are stored, back in the plane: a rebuild encloses what an edit reads, to the millimetre."""
+    back = between(4326, crs)
+
+    def plane(xy: Any) -> Any:
+        return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), 3)
+
+    return shapely.transform(np.array(list(shapes), dtype=object), plane)
 
 
 def _wider(shapes: list[BaseGeometry]) -> tuple[float, float, float, float]:
