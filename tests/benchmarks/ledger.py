@@ -26,7 +26,6 @@ SCREEN = 0.004
 """Degrees across: some 400 m."""
 FIRST = datetime(2018, 1, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
-DRAWN_ONCE = "Made and drawn once; the database is kept for the next time."
 
 
 def prepare(document: Document) -> None:
@@ -63,17 +62,17 @@ def _fill(document: Document) -> None:
                 who="bench", method="plan", kind="import", origin="synthetic", valid_from=FIRST, accepted=True
             )
             seed(document, survey)
-            cursor.execute(OLDER, {"versions": VERSIONS, "first": FIRST, "year": YEAR})
+            cursor.execute(OLDER, {"versions": VERSIONS, "first": FIRST, "year": YEAR.days})
         cursor.execute("ANALYZE")
 
 
 OLDER = """
     WITH now AS (
-        UPDATE streets_version SET valid = tstzrange(%(first)s + (%(versions)s - 1) * %(year)s, NULL),
-            txn = tstzrange(%(first)s + (%(versions)s - 1) * %(year)s, NULL)
+        UPDATE streets_version SET valid = tstzrange(%(first)s + (%(versions)s - 1) * %(year)s * interval '1 day', NULL),
+            txn = tstzrange(%(first)s + (%(versions)s - 1) * %(year)s * interval '1 day', NULL)
         WHERE kind = 'segment' RETURNING *
     ), ages AS (
-        SELECT n, %(first)s + n * %(year)s AS born, %(first)s + (n + 1) * %(year)s AS ended
+        SELECT n, %(first)s + n * %(year)s * interval '1 day' AS born, %(first)s + (n + 1) * %(year)s * interval '1 day' AS ended
         FROM generate_series(0, %(versions)s - 2) AS n
     ), spans AS (
         SELECT tstzrange(born, NULL) AS valid, tstzrange(born, ended) AS txn FROM ages
@@ -104,6 +103,7 @@ def _database() -> Iterator[list[float]]:
 def as_of(report: Report, document: Document) -> None:
     from pyproj import Transformer
 
+    from layers.registry.sql import Sql
     from layers.streets import read
     from layers.streets.read import AsOf
 
@@ -123,7 +123,7 @@ def as_of(report: Report, document: Document) -> None:
     whole = 5
     with _database() as took:
         for _ in range(whole):
-            found = read.fetch(read.Sql("v.kind = 'segment'"), day())
+            found = read.fetch(Sql("v.kind = 'segment'"), day())
             assert len(found) == len(document.segments)
     report.add(
         "as-of, every street of the city, in the database (CPU, mean of 5)", took[0] / whole, "ms", most=200
@@ -229,7 +229,7 @@ def editors(report: Report, document: Document) -> None:
             (names,),
         )
         overlapping = cursor.fetchone()[0]
-    merged, refused = (sum(row[k] for row in answered) for k in (1, 2))
+    merged, refused = sum(row[1] for row in answered), sum(row[2] for row in answered)
     what = f"{EDITORS} editors at once, {EDITS:,} edits of {OBJECTS} objects"
     report.add(f"{what}: lost updates", lost, "", most=0)
     report.add("… overlapping periods", overlapping, "", most=0)

@@ -66,7 +66,8 @@ def test_an_old_survey_at_a_junction_with_crashes_since(streets: Document) -> No
     here, there = [f"node/{n.id}" for n in streets.nodes if ends.count(n.id) > 2][:2]
     with connection.cursor() as cursor:
         cursor.execute("SELECT ST_X(geom), ST_Y(geom) FROM streets_version WHERE object = %s", (here,))
-        place = Point(*cursor.fetchone(), srid=4326)
+        x, y = cursor.fetchone()
+        place = Point(x, y, srid=4326)
     for n in range(2):
         Crash.objects.create(
             key=f"memory-{n}",
