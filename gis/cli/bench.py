@@ -16,7 +16,7 @@ from gis.trouble import Trouble
 
 def subjects() -> list[str]:
     package = import_module("tests.benchmarks")
-    tools = {"load", "peers", "points", "report"}
+    tools = {"ledger", "load", "peers", "points", "report"}
     return sorted(m.name for m in iter_modules(package.__path__) if m.name not in tools)
 
 

@@ -28,3 +28,11 @@ def lay_out_collisions(timestamp: int) -> int:
     from layers.crashes.diagrams import keep_glyphs
 
     return keep_glyphs()
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(queueing_lock="ask-unsurveyed", pass_context=False)
+def ask_unsurveyed(timestamp: int) -> int:
+    from layers.crashes.unsurveyed import ask
+
+    return ask()

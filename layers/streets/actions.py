@@ -20,7 +20,7 @@ from pydantic import Field
 from layers.access import Clearance, Refused, Viewer
 from layers.access.asking import viewer_of
 from layers.registry.register import register
-from layers.streets import read
+from layers.streets import memory, read
 from layers.streets.craft.check import Finding, check
 from layers.streets.craft.derive import derive
 from layers.streets.craft.edit.operations import Impossible
@@ -29,6 +29,7 @@ from layers.streets.craft.fit import Surveyed, fit
 from layers.streets.craft.migrate import Unreadable
 from layers.streets.craft.picture import areas, written
 from layers.streets.craft.pieces import kind_of
+from layers.streets.craft.plane import between
 from layers.streets.craft.write import geojson
 from layers.streets.desk import (
     Broken,
@@ -364,9 +365,7 @@ def plan_of(box: tuple[float, float, float, float], when: AsOf, parts: list[str]
     from layers.streets.draw import MARGIN
 
     drawn = read.document(read.within(box, when, MARGIN), when)
-    from pyproj import Transformer
-
-    there = Transformer.from_crs(4326, drawn.crs, always_xy=True)
+    there = between(4326, drawn.crs)
     window = shapely.box(*there.transform_bounds(*box))
     found = written(row for row in areas(derive(drawn, enclose=False)) if row.shape.intersects(window))
     rows = [row for part in sorted(found) if not parts or part in parts for row in found[part]]
@@ -645,7 +644,9 @@ def post_confirm(request: HttpRequest, body: ConfirmIn) -> Answer:
 @told
 def get_check(request: HttpRequest, bbox: str) -> Answer:
     _viewer(request)
-    return [_rule(f) for f in check(read.document(read.within(_box(bbox), margin=30.0)))[:MOST]]
+    box = _box(bbox)
+    found = [*check(read.document(read.within(box, margin=30.0))), *memory.held(box)]
+    return [_rule(f) for f in sorted(found, key=lambda f: not f.error)[:MOST]]
 
 
 @router.post(

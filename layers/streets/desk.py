@@ -13,18 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layers.registry.sql import Sql
 from layers.streets import read
-from layers.streets.craft.check import Finding, check
+from layers.streets.craft.check import Finding, about
 from layers.streets.craft.edit import operations as do
 from layers.streets.craft.edit.merge import merge
 from layers.streets.craft.edit.operations import Desk, Impossible
 from layers.streets.craft.edit.say import Change, changes
 from layers.streets.craft.pieces import Json, kind_of
-from layers.streets.draw import live, redraw
+from layers.streets.draw import Sight, live, redraw, sight
 from layers.streets.write import Clash, Edit, Stale, Survey, Unwritable, Written, apply
 
 Name = Annotated[str, Field(min_length=3, max_length=400, description="Such as segment/w12.0 or arm/w12.0/a")]
 Dot = tuple[float, float]
-AROUND = 10.0
 
 
 class Part(BaseModel):
@@ -155,6 +154,7 @@ class Done:
     warnings: list[Finding]
     redrawn: int
     notes: dict[str, Any] = field(default_factory=dict)
+    sight: Sight | None = None
 
 
 def open_desk() -> Desk:
@@ -198,7 +198,7 @@ def carry_out(survey: Survey, operations: Sequence[Any], seen: Mapping[str, int]
     ]
     with transaction.atomic():
         done = _write(survey, edits, desk.lineage)
-    return Done(done.written, done.changes, done.warnings, redraw(), notes)
+    return Done(done.written, done.changes, done.warnings, redraw(done.sight), notes)
 
 
 def _write(
@@ -214,27 +214,12 @@ def _write(
         )
         for e in edits
     }
-    findings = examine([*written.etags, *written.gone])
+    seen = sight([*written.etags, *written.gone])
+    findings = about(seen.document, seen.findings, {*written.etags, *written.gone}) if seen else []
     errors = [f for f in findings if f.error]
     if errors:
         raise Broken(errors)
-    return Done(written, said, findings, 0)
-
-
-def examine(names: Sequence[str]) -> list[Finding]:
-    """What is wrong or doubtful about these objects and their neighbours."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM streets_version "
-            "WHERE upper_inf(txn) AND upper_inf(valid) AND (object = ANY(%s) OR object = ANY(SELECT bearer FROM "
-            "streets_version WHERE object = ANY(%s)))) AS x",
-            (list(names), list(names)),
-        )
-        box = cursor.fetchone()
-    if box[0] is None:
-        return []
-    drawn = read.document(read.within(tuple(box), margin=AROUND))
-    return check(drawn, only=set(names))
+    return Done(written, said, findings, 0, sight=seen)
 
 
 def _do(desk: Desk, asked: Any) -> dict[str, Any] | None:
@@ -354,7 +339,7 @@ def undo(survey: Survey, changeset: int) -> Done:
         if clashes:
             raise Stale(clashes)
         done = _write(survey, edits)
-    return Done(done.written, done.changes, done.warnings, redraw())
+    return Done(done.written, done.changes, done.warnings, redraw(done.sight))
 
 
 def _before(names: Sequence[str], at: datetime) -> dict[str, Json]:

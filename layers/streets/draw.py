@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from django.db import connection, transaction
 from django.utils import timezone
-from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from layers.registry.sql import Sql
@@ -24,11 +25,15 @@ from layers.streets.craft.derive.plan import Plan, feature_id
 from layers.streets.craft.document import Document
 from layers.streets.craft.picture import Area, areas, enclosed, line_facts, placed, point_at
 from layers.streets.craft.pieces import needs
+from layers.streets.craft.plane import between
 
 MARGIN = 75.0
 """Around what changed, so much is derived along: no junction grows over a longer link (`hubs.LONGEST_LINK`)."""
 DRAWING = (4713, 6)
 GROUND = ("lane", "side", "junction")
+HELD = ("V16", "V17")
+"""Warnings that are asked at night (`memory.hold`); drawing leaves them as they are."""
+UNHELD = f" WHERE kind NOT IN ({', '.join(repr(rule) for rule in HELD)})"
 Say = Callable[[str], None]
 
 AREA = ("key", "part", "owner", "kind", "name", "level", "info", "geom")
@@ -66,8 +71,24 @@ LIVED = f"""
 """
 
 
-def redraw() -> int:
-    """Draws what became stale, if another does not just do so; how many rows changed."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an edit touches, derived: the same for the check before it holds and for the drawing after it."""
+
+    names: frozenset[str]
+    begun: frozenset[str]
+    """The segments around which it was looked."""
+    versions: tuple[int, ...]
+    document: Document
+    rows: list[Area]
+    owners: list[str]
+    ids: set[str]
+    findings: list[Finding]
+
+
+def redraw(seen: Sight | None = None) -> int:
+    """Draws what became stale, if another does not just do so; how many rows changed. What was `seen` while the edit
+    was checked is not derived again if it is still what there is."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", DRAWING)
         cursor.execute(
@@ -75,7 +96,8 @@ def redraw() -> int:
             "SELECT object FROM gone GROUP BY object ORDER BY object"
         )
         names = [name for (name,) in cursor.fetchall()]
-        return _around(names) if names else 0
+        found = sight(names, seen) if names else None
+        return _drawn(found) if found else 0
 
 
 def redraw_all(say: Say = lambda _: None, origin: str = "real") -> dict[str, int]:
@@ -88,20 +110,23 @@ def redraw_all(say: Say = lambda _: None, origin: str = "real") -> dict[str, int
         say(f"{len(drawn.segments):,} segments")
         plan = derive(drawn, enclose=False)
         rows = list(areas(plan))
-        rows += enclosed([row.shape for row in rows if row.part in GROUND])
-        say(f"{len(rows):,} shapes")
+        drawn_rows = _area_rows(rows, drawn.crs)
+        ground = _in_plane([row[-1] for row in drawn_rows if row[1] in GROUND], drawn.crs)
+        drawn_rows += _area_rows(list(enclosed(list(ground))), drawn.crs)
+        say(f"{len(drawn_rows):,} shapes")
         for table in TABLES:
-            cursor.execute(f"DELETE FROM {table}")
-        _copy("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), origin)
+            cursor.execute(f"DELETE FROM {table}" + (UNHELD if table == "streets_drawnwarning" else ""))
+        _copy("streets_drawnarea", AREA, drawn_rows, origin)
         names = {s.id for s in drawn.segments}
         _copy("streets_drawnline", LINE, _lines(drawn, names), origin)
         _copy("streets_drawnpoint", POINT, _points(drawn, None), origin)
         _copy("streets_drawnwarning", WARNING, _warnings(drawn, check(drawn, shapes=False), None), origin)
         live()
-    return {"areas": len(rows), "segments": len(names), "junctions": len(plan.junctions)}
+    return {"areas": len(drawn_rows), "segments": len(names), "junctions": len(plan.junctions)}
 
 
-def _around(names: Collection[str]) -> int:
+def sight(names: Collection[str], seen: Sight | None = None) -> Sight | None:
+    """All that is to be drawn again when these objects change; None if nothing of them lies anywhere."""
     touched = {n for n in names if n.startswith("segment/")}
     nodes = {n for n in names if n.startswith("node/")}
     free = {n for n in names if n.startswith("marking/")}
@@ -111,14 +136,21 @@ def _around(names: Collection[str]) -> int:
             touched.add(f"segment/{rest.rpartition('/')[0]}")
         elif kind == "movement":
             nodes.add(f"node/{rest.partition('/')[0]}")
-    there = read.objects({*touched, *(n for n in names if n.split("/")[0] in ("sign", "head"))})
+    posts = {n for n in names if n.split("/")[0] in ("sign", "head")}
+    touched |= {n for n in _bore(posts) if n.startswith("segment/")}
+    nodes |= {n for n in _bore(posts) if n.startswith("node/")}
+    there = read.objects(touched)
     ends = {e for name in touched if name in there for e in needs("segment", there[name].params)}
     ends |= _former_ends(touched - set(there))
     core = set(touched) | set(_at(nodes | ends)) | _drawn_with(touched, nodes)
-    box = _box(core | nodes | free)
-    if box is None:
-        return 0
-    found = read.within(box, margin=MARGIN)
+    place = _place(core | nodes | free)
+    if place is None:
+        return None
+    found = read.near(place, MARGIN)
+    versions = tuple(sorted(one.id for one in found.values()))
+    begun = frozenset(core)
+    if seen and (seen.names, seen.begun, seen.versions) == (frozenset(names), begun, versions):
+        return seen
     drawn = read.document(found)
     plan = derive(drawn, enclose=False)
     core |= _shared(plan, core)
@@ -131,16 +163,35 @@ def _around(names: Collection[str]) -> int:
         or nodes & {f"node/{plan.web.nodes[k].id}" for k in hub.nodes}
         for k in hub.nodes
     }
-    owners = sorted(core | hubs | nodes | free)
-    count = _replace("streets_drawnarea", AREA, _area_rows(rows, drawn.crs), owners)
-    count += _replace("streets_drawnline", LINE, _lines(drawn, ids), owners)
-    count += _replace("streets_drawnpoint", POINT, _points(drawn, set(owners)), owners)
-    found_wrong = check(drawn, core | hubs | nodes, plan=plan)
-    count += _replace("streets_drawnwarning", WARNING, _warnings(drawn, found_wrong, set(owners)), owners)
-    live(sorted(core))
-    if count:
-        count += _blocks(box, drawn.crs)
-    return count
+    owners = core | hubs | nodes | free
+    findings = check(
+        drawn, owners | set(names) | {n for n, o in _bearers(drawn).items() if o in owners}, plan=plan
+    )
+    return Sight(frozenset(names), begun, versions, drawn, rows, sorted(owners), ids, findings)
+
+
+def _drawn(seen: Sight) -> int:
+    drawn, owners = seen.document, seen.owners
+    count, moved = _replace("streets_drawnarea", AREA, _area_rows(seen.rows, drawn.crs), owners)
+    count += _replace("streets_drawnline", LINE, _lines(drawn, seen.ids), owners)[0]
+    count += _replace("streets_drawnpoint", POINT, _points(drawn, set(owners)), owners)[0]
+    count += _replace("streets_drawnwarning", WARNING, _warnings(drawn, seen.findings, set(owners)), owners)[
+        0
+    ]
+    live([name for name in owners if name.startswith("segment/")])
+    return count + (_blocks(moved, drawn.crs) if moved else 0)
+
+
+def _bore(posts: Collection[str]) -> set[str]:
+    """What signs and signal heads stand on, or stood on when they went."""
+    if not posts:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT bearer FROM streets_version WHERE object = ANY(%s) AND bearer <> '' AND upper_inf(valid)",
+            (sorted(posts),),
+        )
+        return {bearer for (bearer,) in cursor.fetchall()}
 
 
 def _former_ends(segments: Collection[str]) -> set[str]:
@@ -166,15 +217,23 @@ def _at(nodes: Collection[str]) -> dict[str, Any]:
 
 def _drawn_with(segments: Collection[str], nodes: Collection[str]) -> set[str]:
     """The segments that the junctions drawn at these objects lead to until now."""
+    if not nodes:
+        return set(segments)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT o.owner FROM streets_drawnarea j JOIN streets_drawnarea o "
-            "ON o.part = 'carriageway' AND o.owner LIKE 'segment/%%' AND o.merc && ST_Expand(j.merc, 1) "
-            "WHERE j.part = 'junction' AND (j.owner = ANY(%s) OR j.owner IN (SELECT 'node/' || n FROM "
-            "streets_drawnarea i, jsonb_array_elements_text(i.info->'nodes') AS n WHERE i.part = 'junction' AND 'node/' || n = ANY(%s)))",
-            (sorted(nodes), sorted(nodes)),
+            "SELECT merc FROM streets_drawnarea WHERE part = 'junction' AND owner = ANY(%s) UNION "
+            "SELECT merc FROM streets_drawnarea WHERE part = 'junction' AND info->'nodes' ?| %s",
+            (sorted(nodes), sorted(name.partition("/")[2] for name in nodes)),
         )
-        return {owner for (owner,) in cursor.fetchall()} | set(segments)
+        found = set(segments)
+        for (place,) in cursor.fetchall():
+            cursor.execute(
+                "SELECT DISTINCT owner FROM streets_drawnarea WHERE part = 'carriageway' AND owner LIKE 'segment/%%' "
+                "AND merc && ST_Expand(%s::geometry, 1)",
+                (place,),
+            )
+            found |= {owner for (owner,) in cursor.fetchall()}
+        return found
 
 
 def _shared(plan: Plan, core: Collection[str]) -> set[str]:
@@ -188,18 +247,20 @@ def _shared(plan: Plan, core: Collection[str]) -> set[str]:
     return found
 
 
-def _box(names: Collection[str]) -> tuple[float, float, float, float] | None:
-    """Around these objects as they are, and around what is drawn of them."""
+def _place(names: Collection[str]) -> str | None:
+    """Where these objects are, and where what is drawn of them is: both, for what moved."""
     wanted = sorted(names)
+    others = [name for name in wanted if not name.startswith("segment/")]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e) FROM (SELECT ST_Extent(geom) AS e FROM ("
-            "SELECT geom FROM streets_version WHERE object = ANY(%s) AND upper_inf(txn) AND upper_inf(valid) "
-            "UNION ALL SELECT geom FROM streets_drawnarea WHERE owner = ANY(%s)) AS g) AS x",
-            (wanted, wanted),
+            "SELECT ST_Collect(merc) FROM ("
+            "SELECT merc FROM streets_version WHERE object = ANY(%s) AND upper_inf(txn) AND upper_inf(valid) "
+            "UNION ALL SELECT merc FROM streets_drawnline WHERE owner = ANY(%s) "
+            "UNION ALL SELECT merc FROM streets_drawnarea WHERE owner = ANY(%s)) AS g",
+            (wanted, wanted, others),
         )
-        row = cursor.fetchone()
-    return None if row[0] is None else tuple(row)
+        found: str | None = cursor.fetchone()[0]
+    return found
 
 
 def _area_rows(rows: list[Area], crs: int) -> list[tuple[Any, ...]]:
@@ -221,7 +282,7 @@ def _area_rows(rows: list[Area], crs: int) -> list[tuple[Any, ...]]:
 
 
 def _there(points: Iterable[BaseGeometry], crs: int) -> Any:
-    change = Transformer.from_crs(crs, 4326, always_xy=True)
+    change = between(crs, 4326)
 
     def moved(xy: Any) -> Any:
         return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
@@ -271,9 +332,7 @@ def _points(drawn: Document, owners: set[str] | None) -> list[tuple[Any, ...]]:
 
 def _warnings(drawn: Document, found: Iterable[Finding], owners: set[str] | None) -> list[tuple[Any, ...]]:
     """Warnings belong to the segment or node that their object stands on."""
-    bearers = {f"arm/{arm.segment}/{arm.end}": f"segment/{arm.segment}" for arm in drawn.arms}
-    bearers |= {f"sign/{sign.id}": f"segment/{sign.anchor.segment}" for sign in drawn.signs}
-    bearers |= {f"head/{head.id}": f"node/{head.node}" for head in drawn.heads}
+    bearers = _bearers(drawn)
     rows, places = {}, []
     for one in found:
         owner = bearers.get(one.object, one.object)
@@ -287,26 +346,38 @@ def _warnings(drawn: Document, found: Iterable[Finding], owners: set[str] | None
     return [(*row, shape) for row, shape in zip(rows.values(), _there(places, drawn.crs), strict=True)]
 
 
+def _bearers(drawn: Document) -> dict[str, str]:
+    bearers = {f"arm/{arm.segment}/{arm.end}": f"segment/{arm.segment}" for arm in drawn.arms}
+    bearers |= {f"sign/{sign.id}": f"segment/{sign.anchor.segment}" for sign in drawn.signs}
+    return bearers | {f"head/{head.id}": f"node/{head.node}" for head in drawn.heads}
+
+
 def _wkb(shapes: Iterable[BaseGeometry]) -> list[str]:
     marked = shapely.set_srid(np.array(list(shapes), dtype=object), 4326)
     return list(shapely.to_wkb(marked, hex=True, include_srid=True))
 
 
-def _replace(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], owners: list[str]) -> int:
-    """The rows of the owners become these; how many came, went or changed."""
-    values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
-    values[-1] = _wkb(values[-1])
-    names = ", ".join(columns)
-    rest = columns[1:]
+def _replace(
+    table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], owners: list[str]
+) -> tuple[int, list[BaseGeometry]]:
+    """The rows of the owners become these. How many came, went or changed, and where ground did: as it was and as it is."""
+    there = _rows_of(table, columns, owners)
+    new = {
+        row[0]: (*row[:-1], bytes.fromhex(shape))
+        for row, shape in zip(rows, _wkb(r[-1] for r in rows), strict=True)
+    }
+    gone = sorted(key for key in there if key not in new)
+    fresh = [row for key, row in new.items() if key not in there or _told(columns, row) != there[key]]
+    if not gone and not fresh:
+        return 0, []
     more = ", state, months" if table == "streets_drawnline" else ""
     filled = ", 'reported', 0" if more else ""
+    names, rest = ", ".join(columns), columns[1:]
     arrays = ", ".join(f"%s::{TYPES[c]}[]" for c in columns)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE owner = ANY(%s) AND NOT (key = ANY(%s))", (owners, values[0])
-        )
+        cursor.execute(f"DELETE FROM {table} WHERE owner = ANY(%s) AND key = ANY(%s)", (owners, gone))
         count = cursor.rowcount
-        if rows:
+        if fresh:
             cursor.execute(
                 f"INSERT INTO {table} AS t ({names}, origin, version, changed_at{more}) "
                 f"SELECT {', '.join('n.' + c for c in columns[:-1])}, n.geom::geometry, coalesce((SELECT origin FROM streets_changeset ORDER BY id DESC LIMIT 1), 'real'), 1, now(){filled} "
@@ -317,10 +388,34 @@ def _replace(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], 
                 + ", t.geom::bytea) IS DISTINCT FROM ("
                 + ", ".join(f"excluded.{c}" for c in rest[:-1])
                 + ", excluded.geom::bytea)",
-                values,
+                [
+                    *(list(column) for column in zip(*(row[:-1] for row in fresh), strict=True)),
+                    [row[-1].hex() for row in fresh],
+                ],
             )
             count += cursor.rowcount
-    return int(count)
+    if table != "streets_drawnarea":
+        return int(count), []
+    was = [there[key] for key in (*gone, *(row[0] for row in fresh)) if key in there]
+    pairs = {(row[0], row[-1]) for row in (*was, *fresh) if row[1] in GROUND}
+    twice = {key for key in there if key in new and there[key][-1] == new[key][-1]}
+    return int(count), [shapely.from_wkb(shape) for key, shape in sorted(pairs) if key not in twice]
+
+
+def _told(columns: tuple[str, ...], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """As the row comes back: what a column of JSON says, not how it is written."""
+    return tuple(orjson.loads(v) if c == "info" else v for c, v in zip(columns, row, strict=True))
+
+
+def _rows_of(table: str, columns: tuple[str, ...], owners: list[str]) -> dict[str, tuple[Any, ...]]:
+    if not owners:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(columns[:-1])}, geom::bytea FROM {table} WHERE owner = ANY(%s)", (owners,)
+        )
+        rows = [row for row in cursor.fetchall() if table != "streets_drawnwarning" or row[2] not in HELD]
+        return {row[0]: (*_told(columns[:-1], row[:-1]), bytes(row[-1])) for row in rows}
 
 
 def _copy(table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], origin: str) -> None:
@@ -354,37 +449,62 @@ def live(names: Collection[str] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def _blocks(box: tuple[float, float, float, float], crs: int) -> int:
-    """Blocks that touch a box, from the ground that encloses them."""
-    back = Transformer.from_crs(4326, crs, always_xy=True)
+BLOCKS = """
+    SELECT id, key, geom::bytea FROM streets_drawnarea
+    WHERE part = 'block' AND merc && ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857)
+"""
+AROUND = " UNION ALL ".join(
+    f"SELECT geom::bytea FROM streets_drawnarea WHERE part = '{part}' "
+    "AND merc && ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857)"
+    for part in GROUND
+)
+NEAR = 3e-5
+"""Degrees, some three metres: what lies no nearer to a block has no part in its edge."""
+
+
+def _blocks(moved: list[BaseGeometry], crs: int) -> int:
+    """The blocks beside ground that moved, from the ground that encloses them; all others are as they were."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH mine AS (SELECT ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857) AS e), "
-            "old AS (SELECT b.id, b.merc FROM streets_drawnarea b, mine WHERE b.part = 'block' AND b.merc && mine.e), "
-            "wide AS (SELECT ST_Expand(ST_SetSRID(ST_Extent(g)::geometry, 3857), 2) AS e FROM "
-            "(SELECT e AS g FROM mine UNION ALL SELECT merc FROM old) AS x) "
-            "SELECT g.geom::bytea, NULL, NULL FROM streets_drawnarea g, wide "
-            "WHERE g.part IN ('lane', 'side', 'junction') AND g.merc && wide.e "
-            "UNION ALL SELECT NULL, ST_AsBinary(ST_Transform(e, 4326)), (SELECT array_agg(id) FROM old) FROM wide",
-            box,
-        )
-        found = cursor.fetchall()
-    window = next(shapely.from_wkb(bytes(row[1])) for row in found if row[1] is not None)
-    old = next(row[2] for row in found if row[1] is not None) or []
-    shapes = shapely.from_wkb([bytes(row[0]) for row in found if row[0] is not None])
+        cursor.execute(BLOCKS, _wider(moved))
+        rows = cursor.fetchall()
+        beside = _beside([shapely.from_wkb(bytes(row[2])) for row in rows], moved)
+        old = [rows[k] for k in beside]
+        place = [*moved, *(shapely.from_wkb(bytes(row[2])) for row in old)]
+        cursor.execute(AROUND, _wider(place) * len(GROUND))
+        shapes = shapely.from_wkb([bytes(row[0]) for row in cursor.fetchall()])
+
+    ground = _in_plane(shapes[_beside(shapes, place)], crs)
+    kept = {row[1] for row in old}
+    found = list(enclosed(list(ground)))
+    fresh = [b for b in found if b.key not in kept]
+    if fresh:
+        flat = _in_plane(place, crs)
+        room = shapely.union_all(shapely.buffer(flat, 2.0, quad_segs=2))  # rounded shapes need not be valid
+        shapely.prepare(room)
+        fresh = [b for b in fresh if room.contains(b.shape)]
+    made = _area_rows(fresh, crs)
+    keys = {b.key for b in found}
+    gone = [id_ for id_, key, _ in old if key not in keys]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM streets_drawnarea WHERE id = ANY(%s)", (gone,))
+    return len(gone) + _replace("streets_drawnarea", AREA, made, [])[0]
+
+
+def _in_plane(shapes: Any, crs: int) -> Any:
+    """As they are stored, back in the plane: a rebuild encloses what an edit reads, to the millimetre."""
+    back = between(4326, crs)
 
     def plane(xy: Any) -> Any:
         return np.round(np.column_stack(back.transform(xy[:, 0], xy[:, 1])), 3)
 
-    ground = shapely.transform(shapes, plane)
-    room = shapely.transform(window, plane)
-    mine = [b for b in enclosed(list(ground)) if b.shape.within(room)]
-    rows = _area_rows(mine, crs)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM streets_drawnarea WHERE id = ANY(%s) AND NOT key = ANY(%s)",
-            (old, [row[0] for row in rows]),
-        )
-        gone = [id_ for (id_,) in cursor.fetchall()]
-        cursor.execute("DELETE FROM streets_drawnarea WHERE id = ANY(%s)", (gone,))
-    return len(gone) + _replace("streets_drawnarea", AREA, rows, [])
+    return shapely.transform(np.array(list(shapes), dtype=object), plane)
+
+
+def _wider(shapes: list[BaseGeometry]) -> tuple[float, float, float, float]:
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    return west - NEAR, south - NEAR, east + NEAR, north + NEAR
+
+
+def _beside(shapes: Any, place: list[BaseGeometry]) -> Any:
+    """The numbers of the shapes that lie near what is in a place."""
+    return np.unique(shapely.STRtree(shapes).query(place, predicate="dwithin", distance=NEAR)[1])

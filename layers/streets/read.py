@@ -5,12 +5,12 @@ What is read for (as-of, known, box) is the same for ever: versions are closed, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -74,7 +74,7 @@ def fetch(condition: Sql, when: AsOf | None = NOW) -> dict[str, Found]:
 
 
 def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def objects(names: Iterable[str], when: AsOf = NOW) -> dict[str, Found]:
@@ -105,6 +105,11 @@ def within(box: Bbox, when: AsOf = NOW, margin: float = 0.0) -> dict[str, Found]
         (*box, margin * 1.25),
     )
     return completed(fetch(place, when), when)
+
+
+def near(place: str, margin: float) -> dict[str, Found]:
+    """The same for all that lies so near to a shape in Web Mercator, as of now."""
+    return completed(fetch(Sql("ST_DWithin(v.merc, %s::geometry, %s)", (place, margin * 1.25))))
 
 
 def everything(when: AsOf = NOW) -> dict[str, Found]:

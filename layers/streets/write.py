@@ -15,13 +15,13 @@ from typing import Any
 import shapely
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, ExclusionViolation
-from pyproj import Transformer
 
 from layers.registry.sql import Sql
 from layers.streets import read
 from layers.streets.craft.edit.merge import Conflict, merge
 from layers.streets.craft.migrate import CURRENT, Unreadable
 from layers.streets.craft.pieces import Json, bearer, checked, kind_of, needs
+from layers.streets.craft.plane import between
 from layers.streets.read import Found
 
 METHODS = ("rtk", "tape", "imagery", "osm", "plan", "lines", "template", "undo")
@@ -337,7 +337,7 @@ def _versions(
 def places(new: Mapping[str, Json]) -> dict[str, str]:
     """Where nodes, segments and free markings lie, in WGS 84, as the database reads it."""
     crs, _ = read.setting()
-    there = Transformer.from_crs(crs, 4326, always_xy=True)
+    there = between(crs, 4326)
     ends = {n for name, p in new.items() if kind_of(name) == "segment" for n in needs("segment", p)}
     nodes = {name: found.params for name, found in read.objects(ends - set(new)).items()}
     nodes |= {name: p for name, p in new.items() if kind_of(name) == "node"}

@@ -1,10 +1,12 @@
-"""The street-block map: how long a whole city takes to rebuild with its markings, and what one edit costs.
+"""The street-block map: how long a whole city takes to rebuild with its markings, what one edit costs, what is asked as of
+some day, what many editors do to each other, and how junctions alike are found.
 
-A made city, nothing from a database. Times are of one process on one core; the rebuild is checked, not only timed.
+A made city. Times are CPU of one process; the rebuild is checked, not only timed.
 """
 
 from __future__ import annotations
 
+import random
 import resource
 import time
 
@@ -13,8 +15,10 @@ import shapely
 from layers.streets.craft.derive import Plan, derive
 from layers.streets.craft.document import Document
 from layers.streets.craft.marks import paint
+from layers.streets.craft.similar import Index, shapes_of
+from tests.benchmarks import ledger
 from tests.benchmarks.report import Report
-from tests.streets.city import grid
+from tests.streets.city import grid, planted, there
 
 WIDE, TALL = 90, 89
 
@@ -44,10 +48,28 @@ def run() -> Report:
         "ms",
         most=300,
     )
+    similar(report, document)
+    city = there(document)
+    ledger.prepare(city)
+    ledger.as_of(report, city)
+    ledger.edits(report, city)
+    ledger.editors(report, city)
     report.notes.append(
         f"{len(document.segments):,} segments, {pieces:,} painted pieces; {wall:.0f} s on the clock of a machine that did other work too."
     )
     return report
+
+
+def similar(report: Report, document: Document) -> None:
+    """Junctions turned, mirrored, with widths up to a tenth off must be found again."""
+    shapes, dice = shapes_of(document), random.Random(4)
+    index = Index.of(shapes)
+    asked = [(shape.id, planted(shape, dice)) for shape in dice.sample(shapes, 300)]
+    begun = time.process_time()
+    found = sum(id_ in [hit.id for hit in index.like(shape, 5)] for id_, shape in asked)
+    took = 1000 * (time.process_time() - begun) / len(asked)
+    report.add(f"similar junctions among {len(shapes):,}", took, "ms", most=50)
+    report.add("… planted near-duplicates among the first five", found / len(asked), "of all", least=0.95)
 
 
 def edit(document: Document) -> float:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from playwright.sync_api import Browser, Page, expect
 from pyproj import Transformer
 from pytest_django.plugin import DjangoDbBlocker
+from shapely import LineString
 
 from layers.streets.craft.document import Document
 from tests.browser.conftest import Seen
@@ -61,6 +62,7 @@ def town(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Document]
     connection.close()
     yield moved
     run("DELETE FROM streets_stale")
+    run("DELETE FROM streets_lineage WHERE parent LIKE %s", "%/bs0%")
     for table, column in (("version", "object"), ("confirmation", "object"), ("drawnarea", "owner"), ("drawnline", "owner"), ("drawnpoint", "owner"), ("drawnwarning", "owner")):  # fmt: skip
         run(f"DELETE FROM streets_{table} WHERE {column} LIKE %s OR {column} LIKE %s", "%/bs0%", "%/bn0%")
     run(
@@ -322,6 +324,98 @@ def test_a_junction_its_arms_and_others_like_it(page: Page, town: Document) -> N
     copies.get_by_role("button", name="貼上").click()
     expect(page.locator(".toast")).to_contain_text("旋轉")
     until(page, lambda: params(f"node/{there_.id}")["radius"] == 6.5)
+
+
+def at_point(page: Page, town: Document, name: str, share: float) -> tuple[float, float]:
+    """Pixels of a place a share of the way along a street."""
+    nodes = {n.id: n.at for n in town.nodes}
+    one = next(s for s in town.segments if f"segment/{s.id}" == name)
+    place = LineString([nodes[one.a], *one.via, nodes[one.b]]).interpolate(share, normalized=True)
+    lon, lat = DEGREES.transform(place.x, place.y)
+    x, y = page.evaluate(
+        f"([lon, lat]) => {{ const b = {MAP}.getCanvas().getBoundingClientRect(), p = {MAP}.project([lon, lat]);"
+        "return [b.left + p.x, b.top + p.y]; }",
+        [lon, lat],
+    )
+    return float(x), float(y)
+
+
+def written(page: Page) -> None:
+    expect(page.locator(".told .said").first).to_be_visible()
+    expect(page.locator(".pane.street")).to_have_attribute("data-writing", "false")
+
+
+def test_a_street_is_cut_at_a_picked_place_and_joined_again(page: Page, town: Document) -> None:
+    name = segment(town, 7)
+    id_ = name.partition("/")[2]
+    sign_in(page, "planner")
+    opened(page, town, name)
+    was = params(name)
+    page.locator(".cutting summary").click()
+    page.get_by_role("button", name="在圖上指定").click()
+    page.mouse.click(*at_point(page, town, name, 0.5))
+    expect(page.get_by_role("button", name="切斷", exact=True)).to_be_enabled()
+    picture(page, "streets-cut")
+    page.get_by_role("button", name="切斷", exact=True).click()
+    until(page, lambda: params(name)["b"] != was["b"])
+    second = run(
+        "SELECT child FROM streets_lineage WHERE parent = %s AND child <> %s ORDER BY id DESC", name, name
+    )[0][0]
+    assert second.startswith(f"segment/{id_}-")
+    written(page)
+    page.keyboard.press("Control+z")
+    until(page, lambda: params(name) == was)
+    page.keyboard.press("Control+Shift+z")
+    until(page, lambda: params(name)["b"] != was["b"])
+    at_rest(page)
+    join = page.locator(f".cutting .join[data-with='{second.partition('/')[2]}']")
+    join.press("Enter")
+    until(page, lambda: params(name)["b"] == was["b"])
+
+
+def test_signs_and_signal_heads_are_set_up_moved_and_taken_down(page: Page, town: Document) -> None:
+    name = segment(town, 8)
+    sign_in(page, "planner")
+    opened(page, town, name)
+    signs = page.locator("antu-signs")
+    signs.get_by_role("button", name="在圖上新增").press("Enter")
+    page.keyboard.press("ArrowUp")
+    at_rest(page)
+    page.keyboard.press("Enter")
+    expect(signs.locator("[data-post]")).to_have_count(1)
+    object_ = str(signs.locator("[data-post]").get_attribute("data-post"))
+    until(page, lambda: params(object_)["code"] == "遵1")
+    assert run("SELECT count(*) FROM streets_drawnpoint WHERE owner = %s AND part = 'sign'", name) == [(1,)]
+    signs.get_by_label("編號").fill("限5")
+    signs.get_by_label("編號").press("Tab")
+    until(page, lambda: params(object_)["code"] == "限5")
+    before = params(object_)["anchor"]
+    signs.get_by_role("button", name="在圖上移動").click()
+    page.mouse.click(*at_point(page, town, name, 0.4))
+    until(page, lambda: params(object_)["anchor"] != before)
+    picture(page, "streets-signs")
+    signs.get_by_role("button", name="移除").press("Enter")
+    expect(signs.locator("[data-post]")).to_have_count(0)
+    assert run("SELECT count(*) FROM streets_drawnpoint WHERE owner = %s AND part = 'sign'", name) == [(0,)]
+    page.keyboard.press("Control+z")
+    expect(signs.locator("[data-post]")).to_have_count(1)
+
+    ends = [end for s in town.segments for end in (s.a, s.b)]
+    node = f"node/{[n.id for n in town.nodes if ends.count(n.id) == 4][2]}"
+    opened(page, town, node)
+    heads = page.locator("antu-heads")
+    heads.get_by_role("button", name="在圖上新增").click()
+    box = page.locator(".maplibregl-canvas").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2 - 60, box["y"] + box["height"] / 2 - 60)
+    expect(heads.locator("[data-post]")).to_have_count(1)
+    head = str(heads.locator("[data-post]").get_attribute("data-post"))
+    assert params(head)["faces"] and params(head)["kind"] == "vehicle"
+    heads.get_by_label("種類").select_option("pedestrian")
+    until(page, lambda: params(head)["kind"] == "pedestrian")
+    picture(page, "streets-heads")
+    heads.get_by_role("button", name="移除").click()
+    expect(heads.locator("[data-post]")).to_have_count(0)
 
 
 def test_what_is_against_the_rules_is_listed_and_opened(page: Page, town: Document) -> None:

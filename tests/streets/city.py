@@ -6,6 +6,8 @@ import random
 from datetime import date
 from math import cos, radians, sin
 
+import numpy as np
+
 from layers.streets.craft.document import (
     Arm,
     Box,
@@ -17,6 +19,7 @@ from layers.streets.craft.document import (
     StopLine,
     Strip,
 )
+from layers.streets.craft.similar import Shape
 
 DAY = date(2026, 1, 1)
 CLASSES = ("primary", "secondary", "tertiary", "residential")
@@ -125,3 +128,31 @@ def grid(wide: int, tall: int, seed: int = 1, spacing: float = 130.0) -> Documen
 
 def _name(key: tuple[int, int]) -> str:
     return f"n{key[0]:04d}.{key[1]:04d}"
+
+
+EAST, NORTH = 200_000.0, 2_600_000.0
+
+
+def there(document: Document) -> Document:
+    """The document moved to where EPSG:3826 is meant to be used."""
+    nodes = tuple(
+        n.model_copy(
+            update={"at": (round(n.at[0] + EAST, 3), round(n.at[1] + NORTH, 3)), "control": "signal"}
+        )
+        for n in document.nodes
+    )
+    segments = tuple(
+        s.model_copy(update={"via": tuple((round(x + EAST, 3), round(y + NORTH, 3)) for x, y in s.via)})
+        for s in document.segments
+    )
+    return document.model_copy(update={"nodes": nodes, "segments": segments})
+
+
+def planted(shape: Shape, dice: random.Random) -> Shape:
+    """The same junction turned, perhaps mirrored, its widths up to a tenth off."""
+    arms = np.roll(shape.arms, dice.randrange(len(shape.arms)), axis=0).copy()
+    if dice.random() < 0.5:
+        arms = arms[::-1].copy()
+        arms[:, 0] = np.roll(arms[:, 0], -1)
+    arms[:, 4] *= [dice.uniform(0.9, 1.1) for _ in arms]
+    return Shape("asked", arms, shape.whole)

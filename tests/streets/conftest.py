@@ -11,27 +11,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from layers.streets.craft.document import Document
 from layers.streets.seed import seed
 from layers.streets.write import Survey
-from tests.streets.city import grid
+from tests.streets.city import grid, there
 
 ORIGIN = "sample"
-EAST, NORTH = 200_000.0, 2_600_000.0
-
-
-def there(document: Document) -> Document:
-    """The document moved to where EPSG:3826 is meant to be used."""
-    nodes = tuple(
-        n.model_copy(
-            update={"at": (round(n.at[0] + EAST, 3), round(n.at[1] + NORTH, 3)), "control": "signal"}
-        )
-        for n in document.nodes
-    )
-    segments = tuple(
-        s.model_copy(update={"via": tuple((round(x + EAST, 3), round(y + NORTH, 3)) for x, y in s.via)})
-        for s in document.segments
-    )
-    return document.model_copy(update={"nodes": nodes, "segments": segments})
-
-
 TABLES = (
     "streets_lineage", "streets_confirmation", "streets_stale", "streets_version", "streets_changeset",
     "streets_template", "streets_drawnarea", "streets_drawnline", "streets_drawnpoint", "streets_drawnwarning",

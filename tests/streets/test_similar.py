@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import random
 
-import numpy as np
 import pytest
 
 from layers.streets.craft.similar import Index, Shape, shapes_of
-from tests.streets.city import grid, junction
-
-
-def planted(shape: Shape, dice: random.Random) -> Shape:
-    """The same junction turned, perhaps mirrored, its widths up to a tenth off."""
-    arms = np.roll(shape.arms, dice.randrange(len(shape.arms)), axis=0).copy()
-    if dice.random() < 0.5:
-        arms = arms[::-1].copy()
-        arms[:, 0] = np.roll(arms[:, 0], -1)
-    arms[:, 4] *= [dice.uniform(0.9, 1.1) for _ in arms]
-    return Shape("asked", arms, shape.whole)
+from tests.streets.city import grid, junction, planted
 
 
 def test_planted_near_duplicates_are_found() -> None:

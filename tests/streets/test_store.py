@@ -148,6 +148,38 @@ def test_a_split_segment_says_what_became_of_it(streets: Document) -> None:
         assert cursor.fetchall() == [(NAME, 0.0), (done.notes["second"], 50.0)]
 
 
+def test_a_cut_and_a_joint_are_taken_back(streets: Document) -> None:
+    before, was = picture(), now().params
+    cut = desk.carry_out(TAPE, [desk.Split(op="split", object=NAME, s=50)], {NAME: now().id})
+    second = str(cut.notes["second"])
+    joint = desk.carry_out(
+        TAPE, [desk.Merge(op="merge", object=NAME, second=second)], {NAME: now().id, second: now(second).id}
+    )
+    assert second not in read.objects([second])
+    desk.undo(TAPE, joint.written.changeset)
+    assert second in read.objects([second])
+    desk.undo(TAPE, cut.written.changeset)
+    assert now().params == was and picture() == before
+
+
+def test_a_sign_is_drawn_where_it_stands_and_gone_when_it_goes(streets: Document) -> None:
+    def drawn() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT kind FROM streets_drawnpoint WHERE owner = %s", (NAME,))
+            return [kind for (kind,) in cursor.fetchall()]
+
+    sign = {
+        "id": "stop",
+        "code": "遵1",
+        "anchor": {"segment": NAME.partition("/")[2], "end": "a", "s": 9, "t": 5},
+    }
+    before = drawn()
+    desk.carry_out(TAPE, [desk.Put(op="put", object="sign/stop", params=sign)], {})
+    assert drawn() == [*before, "遵1"]
+    desk.carry_out(TAPE, [desk.Remove(op="remove", object="sign/stop")], {"sign/stop": now("sign/stop").id})
+    assert drawn() == before
+
+
 def test_a_node_in_use_cannot_be_removed(streets: Document) -> None:
     node = f"node/{now().params['a']}"
     with pytest.raises(Unwritable, match="still stands on what would go"):

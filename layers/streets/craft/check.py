@@ -1,6 +1,6 @@
 """The rules that a street map must keep: errors block an edit, warnings show on the map.
 
-Rules are named as in the study (V1–V20). V16 and V17 are about the ledger and crashes and are asked there; V20, that two
+Rules are named as in the study (V1–V20). V16 and V17 are about the ledger and crashes and are asked there each night (`memory`); V20, that two
 rebuilds give the same bytes, is `same_twice`.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import hypot
@@ -56,6 +56,12 @@ def check(
     if held is not None:
         found = [f for f in found if f.object in held]
     return sorted(set(found), key=lambda f: (not f.error, f.rule, f.object, f.en))
+
+
+def about(document: Document, found: Iterable[Finding], only: Collection[str]) -> list[Finding]:
+    """Those of the findings that are about these objects and the junctions that they touch."""
+    held = _neighbours(document, only)
+    return [one for one in found if one.object in held]
 
 
 def _neighbours(document: Document, only: Collection[str]) -> set[str]:

@@ -59,6 +59,8 @@ def upgraded(given: dict[str, Any]) -> dict[str, Any]:
             f"The street document is of version {version}; this program reads versions up to {CURRENT}. "
             "Update the program, or export the document in an older version."
         )
+    if version == CURRENT:
+        return given
     document = deepcopy(given)
     while version < CURRENT:
         try:

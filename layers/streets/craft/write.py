@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import orjson
 import shapely
-from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from layers.streets.craft.derive.plan import Junction, Plan, feature_id
 from layers.streets.craft.derive.rings import sound
 from layers.streets.craft.document import TRAVEL
+from layers.streets.craft.plane import between
 
 DECIMALS = 9
 """A tenth of a millimetre: what the derivation keeps apart must stay apart."""
@@ -115,7 +115,7 @@ def _carriageway(plan: Plan) -> Iterator[Row]:
 
 def in_degrees(shapes: Iterable[BaseGeometry], crs: int) -> np.ndarray:
     """In WGS 84; a shape that rounding has made to cross itself is mended."""
-    there = Transformer.from_crs(crs, 4326, always_xy=True)
+    there = between(crs, 4326)
     given = np.array(list(shapes), dtype=object)
     if not len(given):
         return given

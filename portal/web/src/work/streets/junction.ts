@@ -15,7 +15,7 @@ const WINDS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"] as const;
 const CONTROLS = ["none", "stop", "yield", "flash", "signal"] as const;
 const TURNS = ["left", "through", "right", "uturn"] as const;
 
-interface Leg {
+export interface Leg {
   segment: Segment;
   end: End;
   azimuth: number;
@@ -76,6 +76,7 @@ class JunctionPanel extends View {
       <ul class="arms">${all.map((leg) => this.#leg(leg, all))}</ul>
       ${all.length > 1 ? this.#corners(node, all) : nothing}
       ${this.#movements(node, all)}
+      <antu-heads></antu-heads>
       ${copies("junction")}
       ${all.length > 2 ? this.#similar(own.object) : nothing}
     `;

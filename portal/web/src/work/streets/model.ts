@@ -71,11 +71,36 @@ export interface Movement {
   target: LaneEnd;
   turn: string;
 }
+export interface Anchor {
+  segment: string;
+  end: End;
+  s: number;
+  t: number;
+}
+export interface Sign {
+  id: string;
+  code: string;
+  anchor: Anchor;
+  face?: number;
+  height?: number;
+}
+export const HEADS = ["vehicle", "pedestrian", "bicycle", "flash"] as const;
+export type HeadKind = (typeof HEADS)[number];
+export interface Head {
+  id: string;
+  node: string;
+  at: Point;
+  faces?: readonly [string, End] | null;
+  kind?: HeadKind;
+  height?: number;
+}
 export interface Street {
   nodes?: readonly Node[];
   segments?: readonly Segment[];
   arms?: readonly Arm[];
   movements?: readonly Movement[];
+  signs?: readonly Sign[];
+  heads?: readonly Head[];
   crs?: number;
 }
 
@@ -181,11 +206,102 @@ export function distance([x, y]: Point, path: readonly Point[]): number {
   return least;
 }
 
+export const length = (path: readonly Point[]): number => path.slice(1).reduce((sum, [x, y], i) => sum + Math.hypot(x - path[i]![0], y - path[i]![1]), 0);
+
+/** How far along a line the nearest place of it is, and how far to the right of it the point lies. */
+export function along([x, y]: Point, path: readonly Point[]): { s: number; t: number } {
+  let best = { s: 0, t: 0 };
+  let least = Infinity;
+  let before = 0;
+  for (let i = 1; i < path.length; i += 1) {
+    const [[x0, y0], [x1, y1]] = [path[i - 1]!, path[i]!];
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const link = Math.hypot(dx, dy);
+    const share = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / (link * link || 1)));
+    const off = Math.hypot(x - x0 - share * dx, y - y0 - share * dy);
+    if (off < least) {
+      least = off;
+      const right = (x - x0) * dy - (y - y0) * dx > 0;
+      best = { s: before + share * link, t: right ? off : -off };
+    }
+    before += link;
+  }
+  return best;
+}
+
+export function pointAlong(path: readonly Point[], s: number): Point {
+  let left = s;
+  for (let i = 1; i < path.length; i += 1) {
+    const [[x0, y0], [x1, y1]] = [path[i - 1]!, path[i]!];
+    const link = Math.hypot(x1 - x0, y1 - y0);
+    if (left <= link) return [x0 + ((x1 - x0) * left) / link, y0 + ((y1 - y0) * left) / link];
+    left -= link;
+  }
+  return path.at(-1)!;
+}
+
+/** From the nearer end, and turned towards those who come along its side of the street. */
+export function anchored(segment: string, s: number, t: number, whole: number): { anchor: Anchor; face: number } {
+  const end: End = s * 2 <= whole ? "a" : "b";
+  const near = Math.max(0, end === "a" ? s : whole - s);
+  return { anchor: { segment, end, s: Math.round(near * 1000) / 1000, t: Math.round(t * 1000) / 1000 }, face: t > 0 === (end === "a") ? 180 : 0 };
+}
+
+/** Which arm sees a signal head that stands beyond the junction. */
+export function looking<L extends { azimuth: number; segment: Segment; end: End }>(at: Point, node: Point, all: readonly L[]): L | null {
+  const from = ((Math.atan2(node[0] - at[0], node[1] - at[1]) * 180) / Math.PI + 360) % 360;
+  const off = ({ azimuth: out }: L) => Math.abs(((out - from + 540) % 360) - 180);
+  const arrives = ({ segment, end }: L) => {
+    const section = end === "a" ? segment.sections[0]! : segment.sections.at(-1)!;
+    return section.strips.some((one) => TRAVEL.has(one.kind) && ((one.dir ?? 0) === 0 || one.dir === (end === "a" ? -1 : 1)));
+  };
+  return all.filter(arrives).sort((p, q) => off(p) - off(q))[0] ?? null;
+}
+
+export interface Joint {
+  end: End;
+  other: Segment;
+}
+/** The street that one runs on into at an end: the only other one there, and in the same direction. */
+export function beyond(own: Segment, end: End, segments: readonly Segment[]): Joint[] {
+  const node = own[end];
+  const others = segments.filter((one) => one.id !== own.id && (one.a === node || one.b === node));
+  const [other] = others;
+  return others.length === 1 && other && other[end === "a" ? "b" : "a"] === node && other.a !== other.b ? [{ end, other }] : [];
+}
+
+/** The sign or signal head at a place, and what it stands on. */
+export function postAt(at: Point, { nodes = [], segments = [], signs = [], heads = [] }: Street, reach: number): { name: string; bearer: string } | null {
+  const where = new Map(nodes.map((one) => [one.id, one.at]));
+  const found = heads.map((one) => ({ name: `head/${one.id}`, bearer: `node/${one.node}`, at: one.at }));
+  for (const one of signs) {
+    const own = segments.find(({ id }) => id === one.anchor.segment);
+    const path = own ? line(own, where) : [];
+    if (path.length) found.push({ name: `sign/${one.id}`, bearer: `segment/${one.anchor.segment}`, at: stands(one.anchor, path) });
+  }
+  const off = (one: { at: Point }) => Math.hypot(one.at[0] - at[0], one.at[1] - at[1]);
+  return found.filter((one) => off(one) <= reach).sort((p, q) => off(p) - off(q))[0] ?? null;
+}
+
+export function stands({ end, s, t }: Anchor, path: readonly Point[]): Point {
+  const from = end === "a" ? path : [...path].reverse();
+  const [x, y] = pointAlong(from, s);
+  const [x1, y1] = pointAlong(from, s + 0.1);
+  const [x0, y0] = x1 === x && y1 === y ? pointAlong(from, Math.max(0, s - 0.1)) : [x, y];
+  const link = Math.hypot(x1 - x0, y1 - y0) || 1;
+  const side = end === "a" ? t : -t;
+  return [x + ((y1 - y0) / link) * side, y - ((x1 - x0) / link) * side];
+}
+
 /** Degrees from north, clockwise, of the way out of one end. */
 export function azimuth(path: readonly Point[], end: End): number {
   const [from, to] = end === "a" ? [path[0]!, path[1]!] : [path.at(-1)!, path.at(-2)!];
   return ((Math.atan2(to[0] - from[0], to[1] - from[1]) * 180) / Math.PI + 360) % 360;
 }
+
+export const WINDS = ["n", "ne", "e", "se", "s", "sw", "w", "nw"] as const;
+/** On which side of the street an end of it lies. */
+export const windOf = (path: readonly Point[], end: End): (typeof WINDS)[number] => WINDS[Math.round(azimuth(path, end === "a" ? "b" : "a") / 45) % 8]!;
 
 /** What a click at a place means: a junction when it lies within its mouth, else the street under it. */
 export function under(at: Point, { nodes = [], segments = [] }: Street): string | null {

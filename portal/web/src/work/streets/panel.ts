@@ -8,7 +8,9 @@ import { View } from "../../ui/view";
 import { changed, choose, chosen, clash, failed, findings, mayEdit, piece, readOnly, survey, titleOf, unchanged, writing } from "./desk";
 import { methodName, moment } from "./past";
 import "./clash";
+import "./cut";
 import "./junction";
+import "./posts";
 import "./segment";
 import "./survey";
 

@@ -38,7 +38,9 @@ class SegmentPanel extends View {
       ${this.#edges(section.edges ?? ["auto", "auto"], k)}
       <h3>${t("streets.all")}</h3>
       ${this.#whole(segment)}
+      <antu-signs></antu-signs>
       ${copies("section")}
+      ${readOnly.value ? nothing : html`<antu-cut></antu-cut>`}
     `;
   }
 
