@@ -22,6 +22,7 @@ from layers.registry.register import register
 from layers.streets import read
 from layers.streets.craft.check import Finding, check
 from layers.streets.craft.derive import derive
+from layers.streets.craft.document import as_text
 from layers.streets.craft.edit.operations import Impossible
 from layers.streets.craft.edit.say import Change, changes
 from layers.streets.craft.fit import Surveyed, fit
@@ -402,7 +403,7 @@ def get_export(
     if not document.segments:
         raise Unwritable("There are no streets there, or were none then; ask for another box or time.")
     if format == "json":
-        data = document.model_dump_json(indent=1, exclude_defaults=True).encode()
+        data = as_text(document).encode()
     else:
         from layers.streets.files import write_file
 

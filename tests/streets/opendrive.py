@@ -34,10 +34,12 @@ class Verdict:
     issues: Counter[str]
 
     def clean(self, minor: int) -> bool:
-        return not self.issues and not self.wrong and self.skipped == KNOWN_SKIPS[minor] and self.completed == CHECKS - 1
-
-    def caught(self, minor: int) -> bool:
-        return not self.clean(minor)
+        return (
+            not self.issues
+            and not self.wrong
+            and self.skipped == KNOWN_SKIPS[minor]
+            and self.completed == CHECKS - 1
+        )
 
 
 def check(data: bytes, checker: Path = CHECKER) -> Verdict:
@@ -79,7 +81,11 @@ class Road:
         self.offsets = element.findall("lanes/laneOffset")
 
     def at(self, s: float, geometry: Element | None = None) -> tuple[float, float, float]:
-        g = geometry if geometry is not None else [g for g in self.geometry if _number(g, "s") <= s + 1e-9][-1]
+        g = (
+            geometry
+            if geometry is not None
+            else [g for g in self.geometry if _number(g, "s") <= s + 1e-9][-1]
+        )
         d, x, y, h = s - _number(g, "s"), _number(g, "x"), _number(g, "y"), _number(g, "hdg")
         if (arc := g.find("arc")) is not None:
             k = _number(arc, "curvature")
@@ -124,7 +130,9 @@ class Road:
 
 
 def said(element: Element, code: str) -> str:
-    return next((d.attrib["value"] for d in element.findall("userData") if d.attrib["code"] == f"antu:{code}"), "")
+    return next(
+        (d.attrib["value"] for d in element.findall("userData") if d.attrib["code"] == f"antu:{code}"), ""
+    )
 
 
 def roads(root: Element) -> Iterator[Road]:

@@ -62,9 +62,7 @@ def xodr(document: Document, minor: int = 7) -> tuple[bytes, dict[str, int]]:
     root = Xml("OpenDRIVE")
     _header(root, document, made, minor)
     rules = rules_on(document.rules_on)
-    homes = {
-        name: of_road(root, made.plan, one, rules, minor, hand) for name, one in made.roads.items()
-    }
+    homes = {name: of_road(root, made.plan, one, rules, minor, hand) for name, one in made.roads.items()}
     objects(paint(made.plan, rules), made.roads, homes)
     signals(made.plan, made.roads, homes)
     for home in homes.values():

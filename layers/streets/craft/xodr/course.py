@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import atan2, cos, hypot, pi, sin, tan
+from math import atan2, ceil, cos, hypot, pi, sin, tan
 
 from layers.streets.craft.derive.ribbon import Dot, Ribbon
 
@@ -17,6 +17,8 @@ SHORTEST_TANGENT = 0.25
 BESIDE = 1.0
 """So much wider than the inner side the arc of a bend should be."""
 SHORTEST_ROAD = 4.0
+MOST_TURN = 0.25
+"""Radians that one cubic is trusted with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,21 @@ def _laid(points: list[Dot], corners: list[float], tangents: list[float], bends:
             bend = bends[k]
             radius = after / tan(abs(bend) / 2)
             arc = Element(
-                s, x1 - ux * after, y1 - uy * after, heading, radius * abs(bend), (1 if bend > 0 else -1) / radius
+                s,
+                x1 - ux * after,
+                y1 - uy * after,
+                heading,
+                radius * abs(bend),
+                (1 if bend > 0 else -1) / radius,
             )
             elements.append(arc)
-            half = s + arc.length / 2
-            spans.append(Span(arc, s, half, corners[k + 1] - after, corners[k + 1]))
-            spans.append(Span(arc, half, s + arc.length, corners[k + 1], corners[k + 1] + after))
+            count = 2 * ceil(abs(bend) / 2 / MOST_TURN)
+            for n in range(count):
+                ends = ((n + x) / count for x in (0, 1))
+                (s0, c0), (s1, c1) = (
+                    (s + arc.length * x, corners[k + 1] + after * (2 * x - 1)) for x in ends
+                )
+                spans.append(Span(arc, s0, s1, c0, c1))
             s += arc.length
     return Course(tuple(elements), tuple(spans))
 

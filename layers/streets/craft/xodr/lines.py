@@ -43,7 +43,15 @@ def runs(
     found = [Run(0.0, None)]
     for station, code in _codes(road, part, k, ends, rules, wide, (low, high)):
         rule = rules["double_yellow" if code == ONE_YELLOW else code] if code else None
-        kind = "none" if rule is None else "solid solid" if code in DOUBLE else "broken" if rule.dash else "solid"
+        kind = (
+            "none"
+            if rule is None
+            else "solid solid"
+            if code in DOUBLE
+            else "broken"
+            if rule.dash
+            else "solid"
+        )
         s = min(max(road.course.s_of(station) - part.s, 0.0), part.end - part.s)
         found = [run for run in found if run.s < s - 1e-3]
         if s < part.end - part.s - 1e-3:
@@ -52,7 +60,13 @@ def runs(
 
 
 def _codes(
-    road: Road, part: Part, k: int, ends: tuple[End, End], rules: Rules, wide: float, span: tuple[float, float]
+    road: Road,
+    part: Part,
+    k: int,
+    ends: tuple[End, End],
+    rules: Rules,
+    wide: float,
+    span: tuple[float, float],
 ) -> Iterator[tuple[float, str]]:
     piece = part.piece
     left, right = piece.kerbs
@@ -88,7 +102,9 @@ def _codes(
 
 def beside_median(part: Part, k: int) -> str:
     strips = part.piece.strips
-    traffic, further = (strips[k - 1], strips[k:]) if strips[k - 1].kind in TRAVEL else (strips[k], strips[:k][::-1])
+    traffic, further = (
+        (strips[k - 1], strips[k:]) if strips[k - 1].kind in TRAVEL else (strips[k], strips[:k][::-1])
+    )
     beyond = next((strip for strip in further if strip.kind in TRAVEL), None)
     return ONE_YELLOW if beyond is not None and beyond.dir * traffic.dir < 0 else "edge_line"
 

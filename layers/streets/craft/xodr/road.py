@@ -6,6 +6,7 @@ Strips keep their edges to the millimetre; where a cross-section changes at once
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import cos, hypot, pi, sin
 
 from layers.streets.craft.derive.ribbon import Dot, Piece, Ribbon
@@ -35,6 +36,8 @@ class Lane:
 class Part:
     """A lane section."""
 
+    number: int
+    """Of the stretch's cross-section, from end a."""
     s: float
     end: float
     piece: Piece
@@ -91,15 +94,17 @@ def road(id_: int, number: int, stretch: Stretch, traffic: str) -> Road:
     ribbon = stretch.ribbon
     line, start, end = course(ribbon, stretch.start, stretch.end)
     parts: list[Part] = []
-    for piece in ribbon.pieces:
+    for n, cut in enumerate(stretch.pieces):
+        piece = next(p for p in ribbon.pieces if p.section is cut.section)
         first, last = max(float(piece.stations[0]), start), min(float(piece.stations[-1]), end)
         if last - first < 0.1 and (parts or last <= first + 1e-6):
             continue
-        parts.append(_part(line, piece, 0.0 if not parts else line.s_of(first), (first, last), traffic))
-    for one, other in zip(parts, parts[1:], strict=False):
+        s = line.s_of(first) if parts else 0.0
+        parts.append(_part(n, line, piece, s, (first, last), traffic))
+    for one, other in pairwise(parts):
         one.end = other.s
     parts[-1].end = line.length
-    for one, other in zip(parts, parts[1:], strict=False):
+    for one, other in pairwise(parts):
         _join(one, other)
     for one in parts:
         for lane in one.lanes:
@@ -107,7 +112,9 @@ def road(id_: int, number: int, stretch: Stretch, traffic: str) -> Road:
     return Road(id_, number, ribbon, line, parts)
 
 
-def _part(line: Course, piece: Piece, s: float, stations: tuple[float, float], traffic: str) -> Part:
+def _part(
+    number: int, line: Course, piece: Piece, s: float, stations: tuple[float, float], traffic: str
+) -> Part:
     edges = _edges(line, piece, stations)
     middle = middle_of(piece.strips, traffic)
     first = edges[0][0].s
@@ -120,7 +127,7 @@ def _part(line: Course, piece: Piece, s: float, stations: tuple[float, float], t
         )
         for k, strip in enumerate(piece.strips)
     ]
-    return Part(s, line.length, piece, stations, middle, lanes, list(edges[middle]))
+    return Part(number, s, line.length, piece, stations, middle, lanes, list(edges[middle]))
 
 
 def _less(one: Cubic, other: Cubic, first: float) -> Cubic:
@@ -151,7 +158,7 @@ def _edges(line: Course, piece: Piece, stations: tuple[float, float]) -> list[li
         if high - low < 1e-9:
             continue
         breaks = [low, *(s for s in piece.stations.tolist() if low + 1e-4 < s < high - 1e-4), high]
-        for first, last in zip(breaks, breaks[1:], strict=False):
+        for first, last in pairwise(breaks):
             s0, s1 = span.s_of(first), span.s_of(last)
             if s1 - s0 < 1e-7:
                 continue
@@ -168,7 +175,7 @@ def _link(piece: Piece, station: float) -> int:
 
 def _fitted(element: Element, piece: Piece, link: int, k: int, s0: float, s1: float) -> Cubic:
     p, q = piece.lines[k, link].tolist(), piece.lines[k, link + 1].tolist()
-    x0, y0, heading = element.at((s0 + s1) / 2)
+    heading = element.at((s0 + s1) / 2)[2]
     dx, dy = q[0] - p[0], q[1] - p[1]
     if hypot(dx, dy) < 1e-3 or dx * cos(heading) + dy * sin(heading) <= 0:
         middle = [(piece.lines[j, link + 1] - piece.lines[j, link]).tolist() for j in range(len(piece.lines))]

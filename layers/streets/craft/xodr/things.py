@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import atan2, cos, hypot, pi, radians, sin
 from xml.etree.ElementTree import Element as Xml
 
@@ -12,7 +13,7 @@ from layers.streets.craft.document import Head, Sign
 from layers.streets.craft.marks import Mark
 from layers.streets.craft.picture import point_at
 from layers.streets.craft.xodr.road import Road
-from layers.streets.craft.xodr.tree import number, ours, put
+from layers.streets.craft.xodr.tree import ours, put
 
 HEADS = {"vehicle": "1000001", "pedestrian": "1000002", "bicycle": "1000013", "flash": "1000009"}
 COUNTRY = "TW"
@@ -35,18 +36,20 @@ def objects(marks: list[Mark], roads: dict[str, Road], homes: dict[str, Xml]) ->
         # beyond the end of the road nothing but the corners says where it is
         ox, oy = at[0] - t * n, at[1] + t * c
         corners = [((p[0] - ox) * c + (p[1] - oy) * n, (p[1] - oy) * c - (p[0] - ox) * n) for p in outline]
-        sides = sorted(hypot(q[0] - p[0], q[1] - p[1]) for p, q in zip(corners[:2], corners[1:3], strict=True))
+        sides = sorted(hypot(q[0] - p[0], q[1] - p[1]) for p, q in pairwise(corners[:3]))
         key = feature_id(mark.owner, mark.part)
         kind = "crosswalk" if what == "crosswalk" else "roadMark"
         made = put(
-            homes[mark.owner].find("objects"), "object", id=key, name=mark.rule.en, type=kind,
+            _list(homes[mark.owner], "objects"), "object", id=key, name=mark.rule.en, type=kind,
             subtype=mark.rule.key, s=s, t=t, zOffset=0.0, hdg=0.0, pitch=0.0, roll=0.0, orientation="none",
             length=sides[1], width=sides[0], height=0.0, dynamic="no",
         )  # fmt: skip
         ring = put(put(made, "outlines"), "outline", id=0, closed="true", outer="true")
         for k, (u, v) in enumerate(corners):
             put(ring, "cornerLocal", id=k, u=round(u, 4), v=round(v, 4), z=0.0, height=0.0)
-        ours(made, marking=key, rule=mark.rule.key, article=mark.rule.article, arm=mark.part.partition("/")[0])
+        ours(
+            made, marking=key, rule=mark.rule.key, article=mark.rule.article, arm=mark.part.partition("/")[0]
+        )
 
 
 def signals(plan: Plan, roads: dict[str, Road], homes: dict[str, Xml]) -> None:
@@ -76,7 +79,7 @@ def _sign(road: Road, home: Xml, sign: Sign) -> None:
 
 def _head(road: Road, home: Xml, head: Head, end: str) -> None:
     s, t, _ = road.course.locate(head.at)
-    x, y, heading = road.course.at(road.course.length if end == "b" else 0.0)
+    x, y, _ = road.course.at(road.course.length if end == "b" else 0.0)
     looks = atan2(y - head.at[1], x - head.at[0])
     _signal(
         home, f"head/{head.id}", head.at, (s, t), head.height, "+" if end == "b" else "-", looks, dynamic="yes",
@@ -89,11 +92,14 @@ def _signal(
     looks: float, *, dynamic: str, kind: str, country: str, **said: str,
 ) -> None:  # fmt: skip
     made = put(
-        home.find("signals"), "signal", id=id_, s=where[0], t=where[1], zOffset=float(height), orientation=side,
+        _list(home, "signals"), "signal", id=id_, s=where[0], t=where[1], zOffset=float(height), orientation=side,
         dynamic=dynamic, country=country, type=kind, subtype="-1", height=0.0, width=0.0, name=id_,
     )  # fmt: skip
     put(made, "positionInertial", x=float(at[0]), y=float(at[1]), z=float(height), hdg=looks % (2 * pi))
     ours(made, **said)
 
 
-__all__ = ["number", "objects", "signals"]
+def _list(home: Xml, tag: str) -> Xml:
+    found = home.find(tag)
+    assert found is not None, f"a road is made with its {tag}"
+    return found

@@ -67,38 +67,38 @@ def of_road(root: Xml, plan: Plan, road: Road, rules: Rules, minor: int, hand: s
         _cubic(lanes, "laneOffset", "s", cubic)
     arms = plan.web.arms[road.number]
     ends = (end_of(plan, arms[0]), end_of(plan, arms[1]))
-    for number_, part in enumerate(road.parts):
+    for part in road.parts:
         wide = width_of(part)
-        lines = [
-            runs(road, part, k, arms[0], ends, rules, wide) for k in range(len(part.piece.strips) + 1)
-        ]
-        _section(lanes, part, lines, minor, hand, f"{number_}")
+        lines = [runs(road, part, k, arms[0], ends, rules, wide) for k in range(len(part.piece.strips) + 1)]
+        _section(lanes, part, lines, minor, hand, segment.id)
     put(made, "objects")
     put(made, "signals")
     ours(made, segment=segment.id, road_class=segment.road_class, layer=segment.layer)
     return made
 
 
-def _section(
-    lanes: Xml, part: Part, lines: list[list[Run]], minor: int, hand: str, number_: str
-) -> None:
+def _section(lanes: Xml, part: Part, lines: list[list[Run]], minor: int, hand: str, segment: str) -> None:
     section = put(lanes, "laneSection", s=part.s)
+
+    def feature(lane: Lane) -> str:
+        return feature_id(segment, f"{part.number}/{lane.strip.id}")
+
     left = [lane for lane in part.lanes if lane.id > 0]
     right = [lane for lane in part.lanes if lane.id < 0]
     if left:
         side = put(section, "left")
         for lane in left:
-            _lane(side, lane, lines[lane.number], minor, hand)
+            _lane(side, lane, lines[lane.number], minor, hand, feature(lane))
     middle = put(put(section, "center"), "lane", id=0, type="none", level="false")
     _marks(middle, lines[part.middle])
     if right:
         side = put(section, "right")
         for lane in right:
-            _lane(side, lane, lines[lane.number + 1], minor, hand)
-    ours(section, section=number_)
+            _lane(side, lane, lines[lane.number + 1], minor, hand, feature(lane))
+    ours(section, section=part.number)
 
 
-def _lane(side: Xml, lane: Lane, lines: list[Run], minor: int, hand: str) -> None:
+def _lane(side: Xml, lane: Lane, lines: list[Run], minor: int, hand: str, feature: str) -> None:
     strip = lane.strip
     made = put(side, "lane", id=lane.id, type=kind_of(strip, minor), level="false")
     if minor >= 8 and (direction := _direction(strip, lane.id, hand)) != "standard":
@@ -112,7 +112,14 @@ def _lane(side: Xml, lane: Lane, lines: list[Run], minor: int, hand: str) -> Non
         _cubic(made, "width", "sOffset", cubic)
     _marks(made, lines)
     _access(made, strip, minor)
-    ours(made, strip=strip.id, kind=strip.kind, turns=" ".join(strip.turns), use=" ".join(strip.use))
+    ours(
+        made,
+        strip=strip.id,
+        feature=feature,
+        kind=strip.kind,
+        turns=" ".join(strip.turns),
+        use=" ".join(strip.use),
+    )
 
 
 def kind_of(strip: Strip, minor: int) -> str:
@@ -168,7 +175,9 @@ def of_turn(root: Xml, crossing: Crossing, turn: Turn, minor: int, hand: str) ->
     curve = turn.curve
     made = put(root, "road", name="", length=curve.length, id=turn.id, junction=crossing.id, rule=hand)
     link = put(made, "link")
-    for tag, road, end in zip(("predecessor", "successor"), (turn.source, turn.target), turn.ends, strict=True):
+    for tag, road, end in zip(
+        ("predecessor", "successor"), (turn.source, turn.target), turn.ends, strict=True
+    ):
         put(link, tag, elementType="road", elementId=road.id, contactPoint=("start", "end")[end])
     view = put(made, "planView")
     where = put(view, "geometry", s=0.0, x=curve.x, y=curve.y, hdg=curve.heading, length=curve.length)
@@ -199,7 +208,13 @@ def of_turn(root: Xml, crossing: Crossing, turn: Turn, minor: int, hand: str) ->
     if right:
         lane(put(section, "right"))
     source, target = turn.move.source, turn.move.target
-    ours(made, turn=turn.move.turn, source="/".join(source), target="/".join(target), use=" ".join(turn.move.vehicles))
+    ours(
+        made,
+        turn=turn.move.turn,
+        source="/".join(source),
+        target="/".join(target),
+        use=" ".join(turn.move.vehicles),
+    )
 
 
 def _through(turn: Turn, minor: int) -> str:
@@ -212,7 +227,12 @@ def of_crossing(root: Xml, plan: Plan, crossing: Crossing, hand: str) -> None:
     made = put(root, "junction", id=crossing.id, name="／".join(names), type="default")
     for turn in crossing.turns:
         connection = put(
-            made, "connection", id=turn.id, incomingRoad=turn.source.id, connectingRoad=turn.id, contactPoint="start"
+            made,
+            "connection",
+            id=turn.id,
+            incomingRoad=turn.source.id,
+            connectingRoad=turn.id,
+            contactPoint="start",
         )
         put(connection, "laneLink", **{"from": turn.lanes[0].id, "to": -1 if hand == "RHT" else 1})
     ours(made, node=junction.hub.key, feature=feature_id(junction.hub.key, "junction"))
