@@ -41,6 +41,7 @@ def derive_(
     document (document.json) and what a person should look at (review.json).
     """
     from layers.streets.craft.derive import derive
+    from layers.streets.craft.document import as_text
     from layers.streets.craft.marks import paint, rows
     from layers.streets.craft.write import write
 
@@ -48,7 +49,7 @@ def derive_(
     document, review = _document(file, day, left_hand)
     plan = derive(document, radius=radius)
     counts = write(plan, out, {"markings": rows(plan, paint(plan))})
-    (out / "document.json").write_text(document.model_dump_json(indent=1, exclude_defaults=True), "utf-8")
+    (out / "document.json").write_text(as_text(document), "utf-8")
     (out / "review.json").write_text(json.dumps(review, ensure_ascii=False, indent=1), "utf-8")
     if as_json:
         click.echo(json.dumps({"out": str(out), **counts, "review": len(review)}, ensure_ascii=False))
@@ -78,9 +79,17 @@ def _document(file: Path, day: date, left_hand: bool) -> tuple[Document, list[di
 @click.argument("out", type=FILE)
 @click.option("--bbox", help="west,south,east,north in WGS 84. [the whole map]")
 @click.option("--as-of", type=click.DateTime(), help="How the streets were then. [now]")
+@click.option(
+    "--opendrive",
+    type=click.Choice(["1.7", "1.8"]),
+    default="1.7",
+    show_default=True,
+    help="Which OpenDRIVE a .xodr is.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) -> None:
-    """Write the street map into OUT: derived geometry as .geojson, .gpkg or .dxf, parameters as .json."""
+def export_(out: Path, bbox: str | None, as_of: datetime | None, opendrive: str, as_json: bool) -> None:
+    """Write the street map into OUT: derived geometry as .geojson, .gpkg or .dxf, roads with their lanes and junctions
+    as OpenDRIVE .xodr, parameters as .json."""
     from gis.cli import setup
     from gis.cli.exchange import box
 
@@ -88,6 +97,7 @@ def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) 
     from django.utils import timezone
 
     from layers.streets import read
+    from layers.streets.craft.document import as_text
     from layers.streets.files import write_file
 
     when = read.AsOf(timezone.make_aware(as_of) if as_of else None)
@@ -98,13 +108,15 @@ def export_(out: Path, bbox: str | None, as_of: datetime | None, as_json: bool) 
             "There are no streets there, or were none then.", "Ask for another box or time.", code=2
         )
     if out.suffix == ".json":
-        out.write_text(document.model_dump_json(indent=1, exclude_defaults=True), "utf-8")
+        out.write_text(as_text(document), "utf-8")
         counts = {"segments": len(document.segments)}
-    elif out.suffix in (".geojson", ".gpkg", ".dxf"):
-        counts = write_file(document, out)
+    elif out.suffix in (".geojson", ".gpkg", ".dxf", ".xodr"):
+        counts = write_file(document, out, int(opendrive[2:]))
     else:
         raise Trouble(
-            f"{out.name} is of no kind that is written.", "There are .geojson, .gpkg, .dxf and .json.", code=2
+            f"{out.name} is of no kind that is written.",
+            "There are .geojson, .gpkg, .dxf, .xodr and .json.",
+            code=2,
         )
     if as_json:
         click.echo(json.dumps({"file": str(out), **counts}))

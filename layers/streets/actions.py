@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
@@ -23,6 +23,7 @@ from layers.registry.register import register
 from layers.streets import memory, read
 from layers.streets.craft.check import Finding, check
 from layers.streets.craft.derive import derive
+from layers.streets.craft.document import as_text
 from layers.streets.craft.edit.operations import Impossible
 from layers.streets.craft.edit.say import Change, changes
 from layers.streets.craft.fit import Surveyed, fit
@@ -376,14 +377,23 @@ MEDIA = {
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
     "dxf": "image/vnd.dxf",
+    "xodr": "application/xml",
     "json": "application/json",
 }
 
 
 @router.get("/export", summary="The street map of a box as a file", response={200: Any, **REFUSED})
 @told
-def get_export(request: HttpRequest, bbox: str, format: str, as_of: datetime | None = None) -> Answer:
-    """Shapes as `geojson`, `gpkg` or `dxf`, parameters as `json`; as they were at `as_of`."""
+def get_export(
+    request: HttpRequest,
+    bbox: str,
+    format: str,
+    as_of: datetime | None = None,
+    opendrive: Annotated[
+        Literal["1.7", "1.8"], Query(description="Which OpenDRIVE the format `xodr` is written as.")
+    ] = "1.7",
+) -> Answer:
+    """Shapes as `geojson`, `gpkg` or `dxf`, roads as OpenDRIVE `xodr`, parameters as `json`; as they were at `as_of`."""
     _viewer(request)
     media = MEDIA.get(format)
     if media is None:
@@ -393,13 +403,13 @@ def get_export(request: HttpRequest, bbox: str, format: str, as_of: datetime | N
     if not document.segments:
         raise Unwritable("There are no streets there, or were none then; ask for another box or time.")
     if format == "json":
-        data = document.model_dump_json(indent=1, exclude_defaults=True).encode()
+        data = as_text(document).encode()
     else:
         from layers.streets.files import write_file
 
         with TemporaryDirectory() as folder:
             out = Path(folder) / f"streets.{format}"
-            write_file(document, out)
+            write_file(document, out, int(opendrive[2:]))
             data = out.read_bytes()
     answer = HttpResponse(data, content_type=media)
     answer["Content-Disposition"] = f'attachment; filename="streets.{format}"'

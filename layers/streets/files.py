@@ -1,4 +1,4 @@
-"""The street map as a file: derived shapes as GeoJSON, GeoPackage or DXF. Loaded only by who exports."""
+"""The street map as a file: derived shapes as GeoJSON, GeoPackage or DXF, roads as OpenDRIVE. Loaded only by who exports."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from layers.streets.craft.document import Document
 from layers.streets.craft.picture import areas, written
 
 
-def write_file(document: Document, out: Path) -> dict[str, int]:
-    """Written by the ending of its name; how many shapes each part has."""
+def write_file(document: Document, out: Path, opendrive: int = 7) -> dict[str, int]:
+    """Written by the ending of its name; how many shapes each part has. `opendrive` is the minor version of a .xodr."""
+    if out.suffix == ".xodr":
+        from layers.streets.craft.xodr import write_xodr
+
+        return write_xodr(document, out, opendrive)
     rows = list(areas(derive(document, enclose=False)))
     return _write(rows, written(rows), out, document.crs)
 

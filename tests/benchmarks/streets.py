@@ -16,9 +16,12 @@ from layers.streets.craft.derive import Plan, derive
 from layers.streets.craft.document import Document
 from layers.streets.craft.marks import paint
 from layers.streets.craft.similar import Index, shapes_of
+from layers.streets.craft.xodr import MINORS, xodr
 from tests.benchmarks import ledger
 from tests.benchmarks.report import Report
 from tests.streets.city import grid, planted, there
+from tests.streets.networks import MAPS, deviations, made
+from tests.streets.opendrive import CHECKER, check
 
 WIDE, TALL = 90, 89
 
@@ -54,6 +57,7 @@ def run() -> Report:
     ledger.as_of(report, city)
     ledger.edits(report, city)
     ledger.editors(report, city)
+    opendrive(report)
     report.notes.append(
         f"{len(document.segments):,} segments, {pieces:,} painted pieces; {wall:.0f} s on the clock of a machine that did other work too."
     )
@@ -70,6 +74,25 @@ def similar(report: Report, document: Document) -> None:
     took = 1000 * (time.process_time() - begun) / len(asked)
     report.add(f"similar junctions among {len(shapes):,}", took, "ms", most=50)
     report.add("… planted near-duplicates among the first five", found / len(asked), "of all", least=0.95)
+
+
+def opendrive(report: Report) -> None:
+    """Written as OpenDRIVE, read back by the words of the file, and given to the checker of ASAM where there is one."""
+    kinds = [made(name) for name in sorted(MAPS)]
+    found = [deviations(document) for document in kinds]
+    along, inside = (max(max(one[k]) for one in found) for k in (0, 1))
+    report.add("OpenDRIVE: lane edges off the derived strips, at most", along * 100, "cm", most=2)
+    report.add(
+        "OpenDRIVE: lane edges off each other where a junction begins, at most", inside * 100, "cm", most=5
+    )
+    if not CHECKER.exists():
+        report.notes.append(f"qc_opendrive was not at {CHECKER}; ANTU_OPENDRIVE_CHECKER names it.")
+        return
+    told = [(minor, check(xodr(document, minor)[0])) for document in kinds for minor in MINORS]
+    issues = sum(v.issues.total() for _, v in told)
+    odd = sum(not v.clean(minor) for minor, v in told)
+    report.add(f"OpenDRIVE: issues of the ASAM checker in {len(told)} files", issues, "issues", most=0)
+    report.add("OpenDRIVE: files with checks that did not complete, known skips aside", odd, "files", most=0)
 
 
 def edit(document: Document) -> float:

@@ -6,6 +6,7 @@ Without an address the same views are opened over the small city, so that a pict
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +71,65 @@ def admin(page: Page, lang: str) -> None:
     expect(page.locator("#content")).to_be_visible()
 
 
+def working(who: str, hash: str, then: Callable[[Page], None]) -> Callable[[Page, str], None]:
+    """A workspace of somebody, and what is chosen there."""
+
+    def open(page: Page, lang: str) -> None:
+        page.goto(f"{CITY}/?lang={lang}")
+        sign_in(page, who, "/accounts/")
+        page.wait_for_url("**/accounts/")
+        visit(page, f"?lang={lang}{hash}", CITY)
+        then(page)
+        at_rest(page)
+
+    return open
+
+
+def scene(page: Page) -> None:
+    drawn = page.locator("[data-case]:has(.state.approved, .state.submitted, .state.draft)")
+    expect(page.locator("[data-case]").first).to_be_visible()
+    (drawn if drawn.count() else page.locator("[data-case]")).first.click()
+    expect(page.locator(".scene-stamps")).to_be_visible()
+    expect(page.locator(".scene[data-net=saved]")).to_be_visible()
+
+
+def street(page: Page) -> None:
+    listed = page.locator("[data-object^=segment]")
+    page.locator(".left").wait_for()
+    if CITY:
+        listed.first.click()
+        expect(page.locator(".pane.street")).to_be_visible()
+
+
+def shift(page: Page) -> None:
+    expect(page.locator(".patrol")).to_be_visible()
+    if CITY:
+        expect(page.locator("[data-figures]").first).to_be_visible(timeout=60_000)
+        page.locator("[data-unit]").first.click()
+
+
+def agenda(page: Page) -> None:
+    expect(page.locator(".council-papers")).to_be_visible()
+
+
+def editor(page: Page) -> None:
+    page.locator(".listed button").first.click()
+    page.locator("article.detail").get_by_role("button", name=re.compile("^(編輯|Edit)$")).click()
+    expect(page.locator(".pane.edit")).to_be_visible()
+
+
+def brought(page: Page) -> None:
+    rows = "".join(f"{n},{120.43 + n / 900},{23.47 + n % 7 / 500},{12 + n % 9}\n" for n in range(40))
+    file = {"name": "speed.csv", "mimeType": "text/csv", "buffer": f"name,lon,lat,over\n{rows}".encode()}
+    page.locator("antu-bring input[type=file]").set_input_files([file])  # type: ignore[list-item]
+    expect(page.locator(".sample")).to_be_visible(timeout=60_000)
+
+
+def printing(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(列印|Print)$")).click()
+    expect(page.locator("dialog.print[data-idle]")).to_be_visible(timeout=60_000)
+
+
 VIEWS: dict[str, Callable[[Page, str], None]] = {
     "explore": on_map(),
     "rank": on_map("#1?p=rank"),
@@ -80,6 +140,13 @@ VIEWS: dict[str, Callable[[Page, str], None]] = {
     "tour": tour,
     "security": security,
     "admin": admin,
+    "scene": working("investigator", "#1?w=scene", scene),
+    "streets": working("planner", "#1/18.6/23.4795/120.4473?w=streets", street),
+    "patrol": working("patrol_planner", "#1/14/23.4795/120.4473?w=patrol", shift),
+    "council": working("council", "#1/15/23.4795/120.4473?w=council", agenda),
+    "edit": working("administrator", "#1/15/23.4795/120.4473?l=road_defects&p=list", editor),
+    "bring": working("planner", "#1/14/23.4795/120.4473?p=bring", brought),
+    "print": working("planner", "#1/15/23.4795/120.4473", printing),
 }
 
 

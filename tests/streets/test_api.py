@@ -151,3 +151,32 @@ def test_templates_are_kept_and_set_down(officer: Client) -> None:
         officer.get(f"{BASE}/objects/{other}").json()["params"]["sections"][0]["strips"]
         == (officer.get(f"{BASE}/objects/{NAME}").json()["params"]["sections"][0]["strips"])
     )
+
+
+def test_a_box_is_taken_along_as_opendrive_and_as_a_document_that_is_read_again(officer: Client) -> None:
+    from xml.etree import ElementTree
+
+    from layers.streets.craft.document import read as read_document
+
+    box = whole()
+    for asked, minor in (("", "7"), ("&opendrive=1.8", "8")):
+        told = officer.get(f"{BASE}/export?format=xodr&bbox={box}{asked}")
+        assert told.status_code == 200 and told["Content-Disposition"].endswith('streets.xodr"')
+        root = ElementTree.fromstring(told.content)
+        header = root.find("header")
+        assert header is not None and header.attrib["revMinor"] == minor
+        assert root.findall("road") and root.findall("junction")
+    assert officer.get(f"{BASE}/export?format=xodr&bbox={box}&opendrive=1.9").status_code == 422
+    document = read_document(json.loads(officer.get(f"{BASE}/export?format=json&bbox={box}").content))
+    assert document.segments
+
+
+def whole() -> str:
+    """A box around all the streets."""
+    import shapely
+
+    from layers.streets.craft.write import in_degrees
+
+    found = read.document(read.everything(read.AsOf()), read.AsOf())
+    around = shapely.MultiPoint([n.at for n in found.nodes]).envelope
+    return ",".join(f"{v:.6f}" for v in in_degrees([around], found.crs)[0].buffer(1e-4).bounds)

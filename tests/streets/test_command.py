@@ -47,6 +47,10 @@ def test_a_document_becomes_files_without_django(tmp_path: Path) -> None:
     assert (said["junctions"], said["review"]) == (1, 0) and said["markings"] > 100
     for name in ("junctions", "lanes", "carriageway", "markings", "control_zones", "blocks", "verges"):
         assert json.loads((tmp_path / "out" / f"{name}.geojson").read_bytes())["type"] == "FeatureCollection"
+    again = antu(
+        "streets", "derive", str(tmp_path / "out" / "document.json"), "--out", str(tmp_path / "twice")
+    )
+    assert again.returncode == 0, again.stderr
     marking = json.loads((tmp_path / "out" / "markings.geojson").read_bytes())["features"][0]["properties"]
     assert marking["kind"] and marking["article"]
 

@@ -6,6 +6,7 @@ seen from a segment's end `a` to its end `b`. A document that validates can be d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -299,6 +300,12 @@ def _problems(document: Document) -> Iterator[str]:
                 yield f"a movement at node {movement.node} uses strip {lane.strip} of segment {lane.segment}, which is not there"
             elif movement.node not in (found.a, found.b) and movement.node not in nodes:
                 yield f"a movement leads through node {movement.node}, which is not there"
+
+
+def as_text(document: Document) -> str:
+    """As a file keeps it: what is usual is left out, the version never."""
+    said = {"version": document.version} | document.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(said, ensure_ascii=False, indent=1)
 
 
 def read(given: dict[str, Any]) -> Document:

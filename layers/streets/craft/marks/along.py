@@ -37,7 +37,7 @@ OVERRIDES = frozenset(
 
 
 @dataclass(slots=True)
-class _End:
+class End:
     """Where lines end at one end of the segment."""
 
     last: Across | None
@@ -55,19 +55,19 @@ def along(plan: Plan, canvas: Canvas, rules: Rules) -> None:
     for stretch, (first, second) in zip(plan.stretches, plan.web.arms, strict=True):
         if stretch is None:
             continue
-        ends = (_end(plan, first), _end(plan, second))
+        ends = (end_of(plan, first), end_of(plan, second))
         for piece in first.ribbon.pieces:
             _piece(canvas, rules, piece, first, ends)
 
 
-def _end(plan: Plan, arm: Arm) -> _End:
+def end_of(plan: Plan, arm: Arm) -> End:
     placed: Places | None = plan.places.get(arm.key)
     if placed is None or not (placed.stop or placed.walk):
-        return _End(None, arm.trim, False)
-    return _End(placed.last, arm.trim, placed.stop is not None)
+        return End(None, arm.trim, False)
+    return End(placed.last, arm.trim, placed.stop is not None)
 
 
-def _piece(canvas: Canvas, rules: Rules, piece: Piece, arm: Arm, ends: tuple[_End, _End]) -> None:
+def _piece(canvas: Canvas, rules: Rules, piece: Piece, arm: Arm, ends: tuple[End, End]) -> None:
     left, right = piece.kerbs
     strips = piece.strips
     segment = arm.ribbon.segment
@@ -96,7 +96,7 @@ def _piece(canvas: Canvas, rules: Rules, piece: Piece, arm: Arm, ends: tuple[_En
 
 
 def _path(
-    piece: Piece, k: int, ends: tuple[_End, _End], share: float, length: float, *, kerb: bool
+    piece: Piece, k: int, ends: tuple[End, End], share: float, length: float, *, kerb: bool
 ) -> Floats | None:
     first, second = ends[0].at(share), ends[1].at(1 - share)
     if kerb:
@@ -120,10 +120,10 @@ def _between(
     strips: tuple[Strip, ...],
     k: int,
     wide: float,
-    ends: tuple[_End, _End],
+    ends: tuple[End, End],
 ) -> None:
     left, right, name = strips[k - 1], strips[k], f"{k}"
-    code = right.line or _usual(left, right, wide, rules)
+    code = right.line or usual(left, right, wide, rules)
     if code in ("", "none"):
         return
     if right.line and code not in OVERRIDES:
@@ -152,7 +152,7 @@ def _between(
     _paint(canvas, rules, code, owner, name, path)
 
 
-def _usual(left: Strip, right: Strip, wide: float, rules: Rules) -> str:
+def usual(left: Strip, right: Strip, wide: float, rules: Rules) -> str:
     """The line that the rules put between two strips; nothing where they put none."""
     kinds = {left.kind, right.kind}
     if "marked_walk" in kinds:
@@ -215,8 +215,16 @@ def _kerb(
     road_class: str,
     inward: int,
 ) -> None:
-    if code == "none" or (code == "auto" and (road_class not in EDGED or outer.kind not in TRAVEL)):
+    key = kerb_line(code, outer, road_class)
+    if not key:
         return
-    rule = rules[{"red": "no_stopping", "yellow": "no_parking"}.get(code, "edge_line")]
+    rule = rules[key]
     out = rules["no_stopping"].apart + rule.width / 2
     canvas.add(rule, owner, f"{name}/{rule.key}", outlines=[solid(beside(path, inward * out), rule.width)])
+
+
+def kerb_line(code: str, outer: Strip, road_class: str) -> str:
+    """The rule of the line along a kerb; nothing where there is none."""
+    if code == "none" or (code == "auto" and (road_class not in EDGED or outer.kind not in TRAVEL)):
+        return ""
+    return {"red": "no_stopping", "yellow": "no_parking"}.get(code, "edge_line")

@@ -19,7 +19,7 @@ import type { Changeset, Rule } from "./server";
 /** Below this zoom there is too much in view for a list, a check or a file. */
 const NEAR = 15.5;
 const MOST = 60;
-const FORMATS = ["geojson", "gpkg", "dxf", "json"] as const;
+const FORMATS = ["geojson", "gpkg", "dxf", "xodr", "json"] as const;
 type Part = "list" | "check" | "reported" | "take";
 
 /** `2026-11-21T17:30` as the input writes local time ⇄ the moment of an address. */
