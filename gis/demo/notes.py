@@ -9,7 +9,6 @@ from layers.patrol.models import NoteRule
 
 BY = "cli:demo"
 RULES = (
-    {"what": "remark", "zh": "巡邏箱提示：{remark}", "en": "Remark: {remark}", "radius_m": 1, "days": 1},
     {"what": "wanted", "zh": "{when} 查緝車輛 {plate} 出沒，距此 {metres} 公尺（{kind}）",
      "en": "{when}: wanted car {plate} seen {metres} m away ({kind})", "radius_m": 800, "days": 0.25, "urgent": True},
     {"what": "crimes", "zh": "{days} 天內 {radius} 公尺發生 {n} 件刑案，最近 {when} {kind}",

@@ -121,7 +121,7 @@ def forget_positions(timestamp: int) -> int:
         cursor.execute(
             """
             DELETE FROM patrol_position p USING (
-                SELECT id, row_number() OVER (PARTITION BY car_id, date_trunc('minute', at) ORDER BY at) AS n
+                SELECT id, row_number() OVER (PARTITION BY car_id, officer, date_trunc('minute', at) ORDER BY at) AS n
                 FROM patrol_position WHERE at < %s
             ) q WHERE q.id = p.id AND q.n > 1
             """,

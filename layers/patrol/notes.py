@@ -231,8 +231,8 @@ def tell(rows: list[Notice]) -> None:
     """To open phone pages at commit, with numbers alone; what is urgent also goes to phones that are not open."""
     from layers.patrol.jobs import push_notices
 
-    for i in range(0, len(rows), 40):  # a notification of the database holds 8,000 bytes
-        part = rows[i : i + 40]
+    for i in range(0, len(rows), 10):  # a notification of the database holds 8,000 bytes
+        part = rows[i : i + 10]
         announce("notice", to={n.officer: n.pk for n in part})
     urgent = [n.pk for n in rows if n.urgent]
     for i in range(0, len(urgent), 500):

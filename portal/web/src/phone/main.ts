@@ -8,6 +8,7 @@ import { drop, keep, recall, remember, RUN, waiting, type Kept } from "./outbox"
 import { shrunk } from "./photo";
 import { boot, claimOf, follow, here, post, sign, upload, type Answer, type Claim, type Outcome } from "./sign";
 import { said, w } from "./words";
+import { tellWhere } from "./whereabouts";
 import { hear, mine, noticed, read as readNotice, wake, wakeable } from "./told";
 
 interface Stop {
@@ -296,14 +297,17 @@ function result(now: Screen & { is: "result" }): TemplateResult {
       <button class="big" @click=${() => go({ is: "code" })}>${w("code")}</button>`;
   const { answer } = outcome;
   const good = answer.judgement.value === "normal";
+  const told = answer.notes.length ? html`<section class="tell notes" aria-label=${w("notes")}><h2>${w("notes")}</h2>${answer.notes.map((n) => html`<p class=${n.urgent ? "urgent" : ""} data-note=${n.id}>${n.urgent ? html`<b>${w("urgent")}</b> ` : nothing}${said(n)}</p>`)}</section>` : nothing;
+  const urgent = answer.notes.some((n) => n.urgent);
   const why = answer.findings.filter((f) => f.verdict !== "normal");
   return html`<section class="judged ${good ? "good" : "odd"}" data-first tabindex="-1" role="status" data-judgement=${answer.judgement.value} data-took=${now.took}>
       <p class="mark">${good ? "✓" : "!"}</p><h2>${said(answer.judgement)}</h2><p class="name">${answer.box.name}</p>
       ${why.map((f) => html`<p>${w("reason")}：${said(f)}</p>`)}
       <p class="level">${w("level")} L${answer.level} · ${w(`L${answer.level}`)} · ${clock(answer.at)}</p>
     </section>
-    ${answer.notes.length ? html`<section class="tell notes" aria-label=${w("notes")}><h2>${w("notes")}</h2>${answer.notes.map((n) => html`<p class=${n.urgent ? "urgent" : ""} data-note=${n.id}>${n.urgent ? html`<b>${w("urgent")}</b> ` : nothing}${said(n)}</p>`)}</section>` : nothing}
+    ${urgent ? told : nothing}
     ${answer.remarks.length ? html`<section class="tell"><h2>${w("remarks")}</h2>${answer.remarks.map((r) => html`<p>${r}</p>`)}</section>` : nothing}
+    ${urgent ? nothing : told}
     ${now.near?.length
       ? html`<section class="tell near"><h2>${w("near")}</h2>
           ${now.near.map((n) => html`<p><b>${said(n)} ${n.n} ${w("times")}</b>${n.latest.slice(0, 1).map((l) => html`<small>${said(l)} · ${new Date(l.at).toLocaleDateString("sv-SE")} · ${l.metres} ${w("m")}</small>`)}</p>`)}
@@ -365,6 +369,7 @@ if (boot.can) {
   void recount().then(later);
   noticed(draw);
   hear();
+  tellWhere(() => (rounds ?? []).some((r) => Date.parse(r.begin) <= Date.now() && Date.now() <= Date.parse(r.finish)));
   addEventListener("online", () => void later());
   addEventListener("offline", draw);
   setInterval(() => {
