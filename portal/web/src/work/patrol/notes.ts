@@ -72,6 +72,9 @@ async function write(asked: Event): Promise<void> {
   }
 }
 
+/** The words with what the rule itself says; what is only known at the box stays in braces. */
+const filled = (r: Rule): string => (lang.value === "en" ? r.en || r.zh : r.zh).replaceAll("{days}", number(r.days, 2)).replaceAll("{radius}", String(r.radius_m));
+
 export function notesPart(): TemplateResult {
   const found = rules.value;
   return html`<header><h2 tabindex="-1">${t("patrol.notes")}</h2></header>
@@ -83,7 +86,7 @@ export function notesPart(): TemplateResult {
       </form>
       <ol class="listed">${(found ?? []).map(
         (r) => html`<li class="fault" data-rule=${r.id}>
-          <span class="name">${r.urgent ? html`<b class="due">${t("patrol.notes.urgent.short")}</b> ` : nothing}${lang.value === "en" ? r.en || r.zh : r.zh}</span>
+          <span class="name">${r.urgent ? html`<b class="due">${t("patrol.notes.urgent.short")}</b> ` : nothing}${filled(r)}</span>
           <small>${t(`patrol.notes.${r.what}`)} · ${r.radius_m} m · ${number(r.days, 2)} ${t("patrol.notes.days.unit")} · ${t("patrol.notes.taken", { told: r.told, read: r.read, useful: r.useful, useless: r.useless })}</small>
           <button class="outlined" @click=${() => void end(r.id)}>${t("patrol.notes.end")}</button>
         </li>`,
