@@ -138,4 +138,4 @@ def push_notices(notices: list[int], only: list[int] | None = None, tried: int =
     again = push(notices, only)
     if again and tried < 2:
         later = push_notices.configure(schedule_in={"seconds": (10, 60)[tried]})
-        later.defer(notices=notices, only=again, tried=tried + 1)
+        later.defer(notices=[*notices], only=[*again], tried=tried + 1)

@@ -158,7 +158,7 @@ class Listener:
         while True:
             try:
                 close_old_connections()
-                done = take(said) if said else {"accepted": 0, "repeated": 0, "refused": []}
+                done: dict[str, Any] = take(said) if said else {"accepted": 0, "repeated": 0, "refused": []}
                 break
             except Error as wrong:
                 log.error("The database is away (%s); the messages wait", wrong)

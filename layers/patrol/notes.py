@@ -127,7 +127,8 @@ def _words(rule: NoteRule, viewer: Viewer, box: PatrolBox, at: datetime) -> Word
     )  # fmt: skip
     if row is None:
         return None
-    code = kind.codes.get(row[1]) if kind and kind.codes else None
+    entries = kind.codes.entries if kind and kind.codes else ()
+    code = next((c for c in entries if c.value == row[1]), None)
     needed = max(layer.clearance, kind.clearance or layer.clearance) if kind else layer.clearance
     return *_both(rule, row, (code.zh, code.en) if code else ("", "")), needed
 
@@ -161,7 +162,7 @@ _HOURS = """(%(begin)s::int IS NULL OR %(begin)s = %(end)s OR CASE WHEN %(begin)
 
 def _latest(sql: str, rule: NoteRule, box: PatrolBox, at: datetime) -> Any:
     """The newest row with how many there are; None when they are fewer than the rule asks for."""
-    values = {
+    values: dict[str, Any] = {
         "box": box.pk, "at": at, "secs": rule.days * 86400, "metres": rule.radius_m,
         "begin": None if rule.from_hour is None else rule.from_hour % 24,
         "end": None if rule.to_hour is None else rule.to_hour % 24, "zone": str(timezone.get_current_timezone()),

@@ -114,14 +114,15 @@ def push(notices: list[int], only: list[int] | None = None) -> list[int]:
     ]
     if not todo:
         return []
-    key, tokens = private_key(), {}
+    key = private_key()
+    tokens: dict[str, str] = {}
     now = int(time.time())
     for s, _ in todo:
         parts = urlsplit(s.endpoint)
         audience = f"{parts.scheme}://{parts.netloc}"
         tokens.setdefault(audience, webpush.token(key, audience, settings.PUSH_CONTACT, now + TOKEN_S))
     with ThreadPoolExecutor(min(HANDS, len(todo))) as hands:
-        answers = list(hands.map(lambda one: _post(*one, tokens), todo))
+        answers = list(hands.map(lambda one: _post(one[0], one[1], tokens), todo))
     return _settle(todo, answers)
 
 
