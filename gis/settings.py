@@ -198,6 +198,12 @@ TILE_DISK_MB = int(os.environ.get("ANTU_TILE_DISK_MB", "512"))
 HISTORY_DAYS = int(os.environ.get("ANTU_HISTORY_DAYS", "1825"))
 JOB_DAYS = int(os.environ.get("ANTU_JOB_DAYS", "30"))
 PATROL_DAYS = int(os.environ.get("ANTU_PATROL_DAYS", "180"))
+# The push services that phones may be woken through, with what is below them; empty sends nothing out of the house.
+PUSH_HOSTS = os.environ.get(
+    "ANTU_PUSH_HOSTS",
+    "fcm.googleapis.com updates.push.services.mozilla.com web.push.apple.com notify.windows.com",
+).split()
+PUSH_CONTACT = os.environ.get("ANTU_PUSH_CONTACT", "mailto:antu@localhost.localdomain")
 STATEMENT_TIMEOUT_MS = int(os.environ.get("ANTU_STATEMENT_TIMEOUT_MS", "5000"))
 
 LOGGING = {

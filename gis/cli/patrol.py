@@ -97,3 +97,45 @@ def solve_command(
             f"{found.name}: value {document['value']} with {found.problem.units} routes and {visited} visits, "
             f"{plan.iterations:,} iterations in {plan.seconds:.1f} s."
         )
+
+
+@patrol_.command("listen")
+@click.option(
+    "--broker", envvar="ANTU_MQTT_BROKER", required=True, help="mqtts://user:password@host:8883; ANTU_MQTT_BROKER keeps it off the list of processes."
+)  # fmt: skip
+@click.option(
+    "--name",
+    default="antu",
+    show_default=True,
+    help="Of this listener; the broker keeps its messages under it.",
+)
+def listen_command(broker: str, name: str) -> None:
+    """Take positions of cars from an MQTT broker, on antu/positions/CAR, until interrupted."""
+    import signal
+    import threading
+
+    from gis.cli.setup import django
+
+    django()
+    from layers.patrol.listening import Broker, Listener
+
+    try:
+        at = Broker.of(broker)
+    except ValueError as wrong:
+        raise Trouble(str(wrong), "", code=2) from wrong
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        done = Listener(at, name).run(
+            stop, lambda: click.echo(f"Listening at {at.host}:{at.port}; Ctrl-C ends.")
+        )
+    except OSError as wrong:
+        raise Trouble(
+            f"There is no broker at {at.host}:{at.port}: {wrong.strerror or wrong}.",
+            "Check the address, and that it runs.",
+            code=3,
+        ) from wrong
+    click.echo(
+        f"{done.messages:,} messages: {done.accepted:,} new, {done.repeated:,} repeated, {done.refused:,} refused."
+    )

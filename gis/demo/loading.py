@@ -18,6 +18,7 @@ from django.utils import timezone
 from data.city import SCALES, Table, generate
 from gis.demo.derived import derive
 from gis.demo.models import Demonstration
+from gis.demo.notes import clear_rules, lay_rules
 from gis.demo.scenes import clear_scenes, draw_scenes
 from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
@@ -68,6 +69,7 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
         }
         if scale != "hamlet":  # the smallest city is for tests, which draw their own
             rows["scenes"] = draw_scenes()
+        rows["note rules"] = lay_rules()
         Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
     finish(say)
     say(f"{sum(rows.values()):,} rows loaded in {monotonic() - start:.0f} s")
@@ -109,6 +111,7 @@ def _any_real(model: type[models.Model]) -> bool:
 def _clear(say: Say) -> None:
     say("taking away the former city")
     clear_scenes()
+    clear_rules()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         forget(SYNTHETIC)

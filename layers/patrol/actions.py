@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from layers.patrol.api import around, boxes, cars, insight, plans, signins, watch
+from layers.patrol.api import around, boxes, cars, insight, notes, plans, signins, watch
 
 router = Router(tags=["patrol"])
-for part in (signins, around, boxes, insight, plans, cars, watch):
+for part in (signins, around, boxes, insight, plans, cars, watch, notes):
     router.add_router("", part.router)

@@ -22,13 +22,16 @@ BEAT = 15.0
 
 class Hub:
     def __init__(self) -> None:
-        self._open: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._open: dict[asyncio.Queue[dict[str, Any]], str | None] = {}
         self._task: asyncio.Task[None] | None = None
 
-    async def events(self) -> AsyncIterator[str]:
-        """Server-sent events: what happened, and a comment now and then so that nobody in between hangs up."""
+    async def events(self, officer: str | None = None) -> AsyncIterator[str]:
+        """Server-sent events: what happened, and a comment now and then so that nobody in between hangs up.
+
+        With an officer, only what is addressed to that one; without, only what is addressed to nobody.
+        """
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(KEPT)
-        self._open.add(queue)
+        self._open[queue] = officer
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         try:
@@ -41,18 +44,20 @@ class Hub:
                     continue
                 yield f"event: {said['kind']}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
         finally:
-            self._open.discard(queue)
+            self._open.pop(queue, None)
             if not self._open and self._task is not None:
                 self._task.cancel()
                 self._task = None
 
     def tell(self, said: dict[str, Any]) -> None:
-        for queue in self._open:
-            if queue.full():
-                while not queue.empty():
-                    queue.get_nowait()
-                queue.put_nowait({"kind": "missed"})
-            queue.put_nowait(said)
+        to = said.get("to")
+        for queue, officer in self._open.items():
+            if to is None and (officer is None or said["kind"] == "missed"):
+                _put(queue, said)
+            elif to is not None and officer in to:
+                _put(
+                    queue, {"kind": said["kind"], "id": to[officer]}
+                )  # who else it is for is nobody's business
 
     async def _listen(self) -> None:
         while self._open:
@@ -65,6 +70,14 @@ class Hub:
                     async for note in line.notifies():
                         self.tell(json.loads(note.payload))
             await asyncio.sleep(1)  # the database is away; pages keep their line
+
+
+def _put(queue: asyncio.Queue[dict[str, Any]], said: dict[str, Any]) -> None:
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait({"kind": "missed"})
+    queue.put_nowait(said)
 
 
 hub = Hub()

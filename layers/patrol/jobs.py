@@ -6,23 +6,15 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from layers.access import Viewer
-from layers.patrol.models import Alternative, Position, ShiftPlan
+from layers.patrol.models import Alternative, Position, ShiftPlan, Sighting
+from layers.patrol.notes import viewer_of
 from layers.patrol.signing import announce
 
 FAILED = "規劃未完成，請再試一次。 The plan could not be made; please try again."
-
-
-def viewer_of(name: str) -> Viewer:
-    """Whoever asked, with the rights of now."""
-    user = User.objects.filter(username=name, is_active=True).first()
-    roles = list(user.groups.values_list("name", flat=True)) if user else []
-    return Viewer.of(name, name, roles, user.pk if user else None)
 
 
 @app.task(pass_context=False)
@@ -120,17 +112,30 @@ def vary(row: ShiftPlan, count: int, seconds: float) -> None:
 @app.periodic(cron="37 3 * * *")
 @app.task(queueing_lock="forget-patrol-positions", pass_context=False)
 def forget_positions(timestamp: int) -> int:
-    """Each night: positions older than the rule are deleted; of those older than a day one a minute stays."""
+    """Each night: positions and cars seen that are older than the rule are deleted; of those older than a day one a minute stays."""
     now = timezone.now()
-    gone, _ = Position.objects.filter(at__lt=now - timedelta(days=settings.PATROL_DAYS)).delete()
+    old = now - timedelta(days=settings.PATROL_DAYS)
+    gone, _ = Position.objects.filter(at__lt=old).delete()
+    gone += Sighting.objects.filter(at__lt=old).delete()[0]
     with connection.cursor() as cursor:
         cursor.execute(
             """
             DELETE FROM patrol_position p USING (
-                SELECT id, row_number() OVER (PARTITION BY car_id, date_trunc('minute', at) ORDER BY at) AS n
+                SELECT id, row_number() OVER (PARTITION BY car_id, officer, date_trunc('minute', at) ORDER BY at) AS n
                 FROM patrol_position WHERE at < %s
             ) q WHERE q.id = p.id AND q.n > 1
             """,
             [now - timedelta(days=1)],
         )
         return int(gone + cursor.rowcount)
+
+
+@app.task(pass_context=False)
+def push_notices(notices: list[int], only: list[int] | None = None, tried: int = 0) -> None:
+    """Wakes phones; services that were away are asked again after ten seconds and after a minute, while it still helps."""
+    from layers.patrol.push import push
+
+    again = push(notices, only)
+    if again and tried < 2:
+        later = push_notices.configure(schedule_in={"seconds": (10, 60)[tried]})
+        later.defer(notices=[*notices], only=[*again], tried=tried + 1)

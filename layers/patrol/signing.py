@@ -293,4 +293,7 @@ def _moved(box: PatrolBox, place: Point | None, verdict: Verdict) -> list[dict[s
 def announce(kind: str, **said: Any) -> None:
     """To open pages, at commit. Nothing personal: who may see details asks for them."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps({"kind": kind, **said}, default=str)])
+        cursor.execute(
+            "SELECT pg_notify(%s, %s)",
+            [CHANNEL, json.dumps({"kind": kind, **said}, default=str, ensure_ascii=False)],
+        )

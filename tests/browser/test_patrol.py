@@ -24,9 +24,11 @@ from layers.areas.models import Station
 from layers.patrol import jobs, keys, proving
 from layers.patrol.models import (
     BoxFault,
+    Notice,
     PatrolBox,
     PatrolKey,
     PatrolRoute,
+    Position,
     Refusal,
     ShiftPlan,
     SignIn,
@@ -106,6 +108,8 @@ def night(hamlet: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Night]:
         PatrolRoute.objects.filter(origin="plan").delete()
         SignIn.objects.filter(pk__gt=last).delete()
         BoxFault.objects.all().delete()
+        Notice.objects.all().delete()
+        Position.objects.filter(car=None).delete()
         Refusal.objects.all().delete()
         Tag.objects.all().delete()
         PatrolKey.objects.exclude(pk__in=old_keys).delete()
@@ -394,6 +398,67 @@ def test_r9_unsigned_boxes_are_the_same_in_list_map_and_tables(page: Page, night
     with page.expect_download() as saved:
         page.get_by_role("link", name="近一日").click()
     assert saved.value.suggested_filename == "patrol-signins.xlsx"
+
+
+def test_the_driven_way_stands_beside_the_plan_and_units_move_by_themselves(page: Page, night: Night) -> None:
+    plan, unit = night.sql(
+        "SELECT p.id, u.id FROM patrol_shiftplan p JOIN patrol_planunit u ON u.plan_id = p.id"
+        " WHERE p.name = '今晚' AND p.status = 'published' AND u.\"order\" = 0"
+    )[0]
+    night.sql(
+        "INSERT INTO patrol_position (officer, at, point) SELECT 'officer', begin + make_interval(secs => 3 * i),"
+        " ST_LineInterpolatePoint(line, i / 200.0) FROM patrol_planunit, generate_series(0, 90) i WHERE id = %s RETURNING 1",
+        unit,
+    )
+    page.add_init_script(f"localStorage.setItem('antu.patrol.station', '{night.station}')")
+    sign_in(page, "patrol_planner", "/")
+    at_rest(page)
+    page.get_by_role("button", name="巡邏", exact=True).click()
+    page.locator("[data-plans]").select_option(str(plan))
+    page.get_by_role("button", name="督導").click()
+    page.locator("[data-part=track]").click()
+    expect(page.locator("[data-track='0'] [data-share]")).not_to_have_text("–")
+    share = float(page.locator("[data-track='0'] [data-share]").inner_text().rstrip("%"))
+    assert 35 < share < 70, "less than a half of the line was driven"
+    drawn = f"{MAP}.getSource('patrol-driven').getData().then(d => d.features[0].geometry.coordinates.flat().length)"
+    assert page.evaluate(drawn) > 5
+    picture(page, "track")
+    assert broken(page) == []
+    where = f"{MAP}.getSource('patrol-units').getData().then(d => d.features.map(f => f.properties.id))"
+    night.sql(
+        "SELECT pg_notify('antu_patrol', json_build_object('kind', 'moved', 'units', json_build_array(json_build_object("
+        "'id', 'u0', 'n', '測', 'x', %s::float8, 'y', %s::float8, 't', 9999999999, 'h', null)))::text)",
+        night.box["lon"], night.box["lat"],
+    )  # fmt: skip
+    page.wait_for_function(f"{where}.then(ids => ids.includes('u0'))")
+
+
+def test_a_message_of_the_planner_is_on_the_officers_page_at_once_and_read_there(
+    page: Page, phone: Page, night: Night
+) -> None:
+    page.add_init_script(f"localStorage.setItem('antu.patrol.station', '{night.station}')")
+    sign_in(page, "patrol_planner", "/")
+    at_rest(page)
+    page.get_by_role("button", name="巡邏", exact=True).click()
+    page.locator("[data-minutes]").wait_for()
+    page.get_by_role("button", name="督導").click()
+    page.locator("[data-part=notes]").click()
+    expect(page.locator("[data-rule]").first).to_be_visible()
+    page.locator("input[name=text]").fill("中山路口集合")
+    page.locator("input[name=urgent]").first.check()
+    picture(page, "notes")
+    assert broken(page) == []
+    page.get_by_role("button", name="傳送", exact=True).click()
+    told = phone.locator("[data-notice]")
+    expect(told).to_contain_text("中山路口集合")
+    picture(phone, "notice")
+    assert broken(phone) == []
+    told.get_by_role("button", name="我已看過").click()
+    expect(told).to_have_count(0)
+    rows = night.sql(
+        "SELECT officer, urgent, read_at IS NOT NULL FROM patrol_notice WHERE zh = '中山路口集合'"
+    )
+    assert rows == [("officer", True, True)]
 
 
 def test_cars_near_a_clicked_place_with_the_ten_minute_line(page: Page, night: Night) -> None:

@@ -16,7 +16,8 @@ from pydantic import Field
 
 from layers.access import Viewer, may
 from layers.patrol.api.who import PLANNERS, Problem, file_of, officer, planner
-from layers.patrol.models import BoxFault, PatrolBox, Proof, Receipt
+from layers.patrol.models import BoxFault, Notice, PatrolBox, Proof, Receipt
+from layers.patrol.notes import SOURCES
 from layers.patrol.signing import announce, officer_of
 from layers.registry.register import register
 
@@ -25,13 +26,6 @@ NEAR = 300
 DAYS = 30
 LARGEST = 2_000_000
 JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
-# layer, table, time, what it was
-SOURCES = (
-    ("crimes", "cases_crime", "at", "kind"),
-    ("crashes", "crashes_crash", "occurred_at", "severity"),
-    ("calls_110", "hotspots_call", "at", "kind"),
-    ("road_defects", "defects_roaddefect", "reported_at", "kind"),
-)
 
 
 def near(viewer: Viewer, box: PatrolBox, metres: int = NEAR, days: int = DAYS) -> list[dict[str, Any]]:
@@ -64,7 +58,7 @@ def near(viewer: Viewer, box: PatrolBox, metres: int = NEAR, days: int = DAYS) -
 
 
 def _near(name: str, time: str, what: str) -> str:
-    """Names are those of SOURCES above, never of a request."""
+    """Names are those of SOURCES, never of a request."""
     return f"""
         SELECT e.{time}, {what}::text, ST_DistanceSphere(e.geom, b.geom), count(*) OVER ()
         FROM {name} e, patrol_patrolbox b
@@ -104,6 +98,9 @@ def read(request: HttpRequest, id: int, body: Read) -> dict[str, Any]:
     )
     made, _ = Receipt.objects.update_or_create(
         signin_id=id, defaults=said, create_defaults={"officer": officer_of(viewer), **said}
+    )
+    Notice.objects.filter(signin_id=id, officer=officer_of(viewer)[:200], read_at=None).update(
+        read_at=timezone.now()
     )
     return {"id": id, "at": made.at, "useful": made.useful}
 

@@ -6,101 +6,43 @@ import json
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from django.contrib.gis.geos import Point
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from layers.patrol.api.who import Problem, officer, police
 from layers.patrol.craft.problem import NEVER
 from layers.patrol.craft.streets import OffStreet
-from layers.patrol.models import PatrolCar, Position
-from layers.patrol.signing import announce
+from layers.patrol.models import PatrolCar
+from layers.patrol.positions import Lat, Lon, Reported, Taken, live, take
+from layers.patrol.signing import officer_of
 
 router = Router(tags=["patrol"])
-Lon = Annotated[float, Field(ge=-180, le=180)]
-Lat = Annotated[float, Field(ge=-90, le=90)]
-FUTURE, PAST = timedelta(minutes=5), timedelta(days=7)
-
-
-class Reported(Schema):
-    """`car` is the car's key."""
-
-    car: Annotated[str, Field(min_length=1, max_length=64)]
-    at: AwareDatetime
-    lon: Lon
-    lat: Lat
-    speed_kmh: Annotated[float, Field(ge=0, le=400)] | None = None
-    heading: Annotated[int, Field(ge=0, le=359)] | None = None
-    status: Literal["patrolling", "responding", "standing"] | None = None
 
 
 class Reports(Schema):
     positions: Annotated[list[Reported], Field(min_length=1, max_length=2000)]
 
 
-class Taken(Schema):
-    """What was refused is said by its place in the list."""
-
-    accepted: int
-    repeated: int
-    refused: list[dict[str, Any]]
-
-
-@router.post("positions", response=Taken, summary="Positions of cars, in any order, repeated without harm")
+@router.post(
+    "positions",
+    response=Taken,
+    summary="Positions of cars or of my phone, in any order, repeated without harm",
+)
 def positions(request: HttpRequest, body: Reports) -> dict[str, Any]:
-    officer(request)
-    now = timezone.now()
-    cars = {c.key: c for c in PatrolCar.objects.filter(key__in={p.car for p in body.positions})}
-    rows, refused = [], []
-    latest: dict[str, Reported] = {}
-    for i, p in enumerate(body.positions):
-        why = (
-            "沒有這輛車。 There is no such car."
-            if p.car not in cars
-            else "沒有定位。 No position: 0, 0."
-            if abs(p.lon) < 1e-3 and abs(p.lat) < 1e-3
-            else "時間在未來或太久以前。 The time is in the future or too long ago."
-            if not now - PAST <= p.at <= now + FUTURE
-            else ""
-        )
-        if why:
-            refused.append({"index": i, "car": p.car, "detail": why})
-            continue
-        rows.append(
-            Position(
-                car=cars[p.car],
-                at=p.at,
-                point=Point(p.lon, p.lat, srid=4326),
-                speed_kmh=p.speed_kmh,
-                heading=p.heading,
-            )
-        )
-        if p.car not in latest or p.at > latest[p.car].at:
-            latest[p.car] = p
-    before = Position.objects.filter(car__in=cars.values(), at__in={r.at for r in rows}).values_list(
-        "car_id", "at"
-    )
-    known = set(before)
-    fresh = {(r.car_id, r.at): r for r in rows if (r.car_id, r.at) not in known}
-    Position.objects.bulk_create(fresh.values(), ignore_conflicts=True, batch_size=1000)
-    moved = []
-    for key, p in latest.items():
-        car = cars[key]
-        if p.at > car.at:
-            car.geom, car.at, car.speed_kmh, car.heading = (
-                Point(p.lon, p.lat, srid=4326),
-                p.at,
-                p.speed_kmh,
-                p.heading,
-            )
-            car.status = p.status or car.status
-            moved.append(car)
-    PatrolCar.objects.bulk_update(moved, ["geom", "at", "speed_kmh", "heading", "status"])
-    if moved:
-        announce("cars", ids=[c.pk for c in moved][:200])
-    return {"accepted": len(fresh), "repeated": len(rows) - len(fresh), "refused": refused}
+    """Without a car it is the phone of whoever sends it, kept only for the time that they are planned."""
+    viewer = officer(request)
+    return take(body.positions, officer_of(viewer))
+
+
+@router.get("units", response=list[dict[str, Any]], summary="Where cars and units are")
+def units(
+    request: HttpRequest, station: int | None = None, minutes: Annotated[float, Field(gt=0, le=1e7)] = 60
+) -> list[dict[str, Any]]:
+    """`t` is epoch seconds, `h` the heading. The same shapes come as `moved` on the live line."""
+    police(request)
+    return live(station, timedelta(minutes=minutes))
 
 
 @router.get(

@@ -12,10 +12,10 @@ from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from data.codes import table
-from layers.patrol import keys, proving, signing
+from layers.patrol import keys, notes, proving, signing
 from layers.patrol.api.who import Problem, officer, planner, police
 from layers.patrol.craft.tags import Forged
-from layers.patrol.models import BoxChange, Challenge, Proof, Refusal
+from layers.patrol.models import Challenge, Notice, Proof, Refusal
 
 router = Router(tags=["patrol"])
 Hex = Annotated[str, Field(max_length=512)]
@@ -57,7 +57,8 @@ class Word(Schema):
 
 
 class Answer(Schema):
-    """`findings` says by which rules; `remarks` is what the officer should know at this box."""
+    """`findings` says by which rules; `remarks` is what the officer should know at this box, `notes` what the planner's
+    rules say about what lies near."""
 
     id: int
     event: UUID
@@ -66,6 +67,7 @@ class Answer(Schema):
     findings: list[dict[str, Any]]
     box: dict[str, Any]
     remarks: list[str]
+    notes: list[dict[str, Any]]
     at: datetime
     received: datetime
     repeated: bool
@@ -108,7 +110,14 @@ def sign(request: HttpRequest, body: Ask) -> Any:
                 "code": "keys-unreadable",
             },
         )
-    return Status(200 if done.repeated else 201, _answer(done))
+    me = signing.officer_of(viewer)
+    if done.repeated:
+        told = notes.of_signin(viewer, me, done.signin)
+    else:
+        stop = done.proof.stop
+        partners = stop.unit.officers if stop else []
+        told = notes.write(viewer, me, done.signin, partners, done.proof.online)
+    return Status(200 if done.repeated else 201, _answer(done, told))
 
 
 @router.post("signins/batch", response=list[dict[str, Any]], summary="Sign-ins that an outbox kept")
@@ -133,18 +142,10 @@ def _sent(body: Ask) -> signing.Sent:
     )  # fmt: skip
 
 
-def _answer(done: signing.Signed) -> dict[str, Any]:
+def _answer(done: signing.Signed, told: list[Notice]) -> dict[str, Any]:
     signin, proof, box = done.signin, done.proof, done.signin.box
     code = table("patrol.judgement").get(signin.judgement)
     assert code is not None
-    today = timezone.localdate()
-    dated = BoxChange.objects.filter(box=box, what=BoxChange.What.REMARK).order_by("-at")[:10]
-    remarks = [box.remark] if box.remark else []
-    remarks += [
-        r.text
-        for r in dated
-        if (r.valid_from is None or r.valid_from <= today) and (r.valid_to is None or today <= r.valid_to)
-    ]
     return {
         "id": signin.pk,
         "event": proof.event,
@@ -152,7 +153,8 @@ def _answer(done: signing.Signed) -> dict[str, Any]:
         "level": proof.level,
         "findings": proof.findings,
         "box": {"id": box.pk, "key": box.key, "name": box.name},
-        "remarks": remarks,
+        "remarks": notes.remarks_of(box, timezone.localdate()),
+        "notes": [{"id": n.pk, "zh": n.zh, "en": n.en or n.zh, "urgent": n.urgent} for n in told],
         "at": signin.at,
         "received": proof.received,
         "repeated": done.repeated,
@@ -233,7 +235,8 @@ def decide(request: HttpRequest, id: int, body: Decision) -> Any:
     proof.signin.judgement = body.judgement
     proof.signin.save(update_fields=["judgement", "changed_at"])
     signing.announce("decision", id=id, box=proof.signin.box_id, judgement=body.judgement)
-    return Status(200, _answer(signing.Signed(proof.signin, proof, True)))
+    told = notes.of_signin(viewer, str(proof.evidence.get("officer", "")), proof.signin)
+    return Status(200, _answer(signing.Signed(proof.signin, proof, True), told))
 
 
 @router.get("signins", response=list[dict[str, Any]], summary="Sign-ins with their reasons")

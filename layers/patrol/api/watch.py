@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
 from layers.patrol.api.who import Problem, file_of, planner, police
 from layers.patrol.hub import hub
+from layers.patrol.models import PatrolCar, PlanUnit, ShiftPlan
 from layers.patrol.reports import arrivals, missed, unsigned, workbook
+from layers.patrol.tracks import tracks
 
 router = Router(tags=["patrol"])
 MOST_DAYS = 93
@@ -25,7 +27,7 @@ MOST_DAYS = 93
     openapi_extra=file_of("text/event-stream"),
 )
 def live(request: HttpRequest) -> StreamingHttpResponse:
-    """Events: open, signin, decision, plan, published, alternatives, cars, and `missed` where one must read anew.
+    """Events: open, signin, decision, plan, published, alternatives, cars, moved (with places), and `missed` where one must read anew.
 
     They hold numbers, times and judgements; who signed is asked for at /api/patrol/signins.
     """
@@ -59,6 +61,43 @@ def unsigned_(
     end = at or timezone.now()
     since = end - timedelta(hours=hours)
     return {"at": end, "since": since, **unsigned(since, end, station)}
+
+
+@router.get(
+    "plans/{id}/track", response=list[dict[str, Any]], summary="What was driven against what was planned"
+)
+def track(request: HttpRequest, id: int) -> list[dict[str, Any]]:
+    """For each unit: the way in thinned pieces, kilometres, the share of the planned line within 50 m, and each stop as
+    signed, late, passed, missed or ahead."""
+    planner(request)
+    plan = ShiftPlan.objects.filter(pk=id).first()
+    if plan is None:
+        raise Http404
+    return tracks(plan, timezone.now())
+
+
+class Assigned(Schema):
+    """The car's key; empty for none."""
+
+    car: Annotated[str, Field(max_length=64)] = ""
+
+
+@router.post(
+    "plans/{id}/units/{order}/car",
+    response={200: dict[str, Any], 422: Problem},
+    summary="Which car a unit drives",
+)
+def assign(request: HttpRequest, id: int, order: int, body: Assigned) -> Any:
+    planner(request)
+    unit = PlanUnit.objects.filter(plan_id=id, order=order).first()
+    if unit is None:
+        raise Http404
+    car = PatrolCar.objects.filter(key=body.car).first() if body.car else None
+    if body.car and car is None:
+        return Status(422, {"detail": "沒有這輛車。 There is no such car.", "code": "car"})
+    unit.car = car
+    unit.save(update_fields=["car"])
+    return Status(200, {"unit": order, "car": car.key if car else None})
 
 
 @router.get("arrivals", response=dict[str, Any], summary="How soon a car was at the place of a 110 call")

@@ -1,7 +1,8 @@
 """Patrol in tables: what is on the map (`rows`), how a sign-in was proven (`proof`), what is planned (`plans`), what officers
-say back (`care`)."""
+say back (`care`) and are told (`notes`)."""
 
 from layers.patrol.models.care import BoxFault, Receipt
+from layers.patrol.models.notes import NoteRule, Notice, PushKey, Sighting, Subscription
 from layers.patrol.models.plans import Alternative, PlanStop, PlanUnit, Position, ShiftPlan, TurnBan
 from layers.patrol.models.proof import (
     BoxChange,
@@ -22,6 +23,8 @@ __all__ = [
     "BoxFault",
     "Challenge",
     "Device",
+    "NoteRule",
+    "Notice",
     "PatrolBox",
     "PatrolCar",
     "PatrolKey",
@@ -31,11 +34,14 @@ __all__ = [
     "PlanUnit",
     "Position",
     "Proof",
+    "PushKey",
     "Receipt",
     "Refusal",
     "Ruleset",
     "ShiftPlan",
+    "Sighting",
     "SignIn",
+    "Subscription",
     "Tag",
     "Touch",
     "TurnBan",

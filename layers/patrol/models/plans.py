@@ -53,6 +53,7 @@ class PlanUnit(models.Model):
     name = models.CharField("線別", max_length=60)
     officers = models.JSONField("員警", default=list)
     mode = models.CharField("方式", max_length=16)
+    car = models.ForeignKey(PatrolCar, models.SET_NULL, null=True, related_name="+", verbose_name="巡邏車")
     begin = models.DateTimeField("起")
     finish = models.DateTimeField("迄")
     back = models.DateTimeField("返所", null=True)
@@ -123,17 +124,26 @@ class TurnBan(models.Model):
 
 
 class Position(models.Model):
-    """Where a car said it was. Forgotten after the days of the rule."""
+    """Where a car, or a phone on duty, said it was: one of both. Forgotten after the days of the rule."""
 
-    car = models.ForeignKey(PatrolCar, models.CASCADE)
+    car = models.ForeignKey(PatrolCar, models.CASCADE, null=True)
+    officer = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()
     point = models.PointField(srid=4326, spatial_index=False)
     speed_kmh = models.FloatField(null=True)
     heading = models.SmallIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["car", "at"], name="patrol_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["car", "at"], name="patrol_position_once"),
+            models.UniqueConstraint(
+                fields=["officer", "at"], condition=~models.Q(officer=""), name="patrol_position_phone"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(car=None) ^ models.Q(officer=""), name="patrol_position_of_one"
+            ),
+        ]
         indexes = [models.Index(fields=["at"], name="patrol_position_at")]
 
     def __str__(self) -> str:
-        return f"{self.car_id} {self.at}"
+        return f"{self.officer or self.car_id} {self.at}"

@@ -8,6 +8,8 @@ import { drop, keep, recall, remember, RUN, waiting, type Kept } from "./outbox"
 import { shrunk } from "./photo";
 import { boot, claimOf, follow, here, post, sign, upload, type Answer, type Claim, type Outcome } from "./sign";
 import { said, w } from "./words";
+import { tellWhere } from "./whereabouts";
+import { hear, mine, noticed, read as readNotice, wake, wakeable } from "./told";
 
 interface Stop {
   id: number;
@@ -224,6 +226,12 @@ function view(): TemplateResult {
     </header>
     ${held.length ? html`<p class="held" role="status"><b data-waiting=${held.length}>${w("waiting")} ${held.length}</b><button class="text" @click=${() => void later()}>${w("send")}</button></p>` : nothing}
     ${note ? html`<p class="note" role="alert">${note}<button class="text" aria-label=${w("back")} @click=${() => ((note = ""), draw())}>✕</button></p>` : nothing}
+    ${mine().map(
+      (n) => html`<section class="tell notice ${n.urgent ? "urgent" : ""}" role=${n.urgent ? "alert" : "status"} data-notice=${n.id}>
+        <p>${n.urgent ? html`<b>${w("urgent")}</b> ` : nothing}${said(n)}</p><small>${n.box ? `${n.box.name} · ` : n.by ? `${n.by} · ` : ""}${clock(n.at)}</small>
+        <button class="text" @click=${() => void readNotice(n.id).catch(() => ((note = w("lost")), draw()))}>${w("read")}</button>
+      </section>`,
+    )}
     ${body()}`;
 }
 
@@ -256,6 +264,7 @@ function list(): TemplateResult {
       <button class="big" @click=${() => go({ is: "fault" })}>${w("broken")}</button>
       <button class="big ${since === null ? "" : "on"}" aria-pressed=${since !== null} data-guard @click=${guard}>${w("guard")}<small>${since === null ? w("start") : elapsed(since)}</small></button>
     </div>
+    ${wakeable() ? html`<button class="big" data-wake @click=${() => void wake().then((done) => ((note = w(done)), draw()))}>${w("wake")}</button>` : nothing}
     ${rounds === null ? nothing : rounds.length ? rounds.map(round) : html`<p class="say">${w("none")}</p>`}`;
 }
 
@@ -288,13 +297,17 @@ function result(now: Screen & { is: "result" }): TemplateResult {
       <button class="big" @click=${() => go({ is: "code" })}>${w("code")}</button>`;
   const { answer } = outcome;
   const good = answer.judgement.value === "normal";
+  const told = answer.notes.length ? html`<section class="tell notes" aria-label=${w("notes")}><h2>${w("notes")}</h2>${answer.notes.map((n) => html`<p class=${n.urgent ? "urgent" : ""} data-note=${n.id}>${n.urgent ? html`<b>${w("urgent")}</b> ` : nothing}${said(n)}</p>`)}</section>` : nothing;
+  const urgent = answer.notes.some((n) => n.urgent);
   const why = answer.findings.filter((f) => f.verdict !== "normal");
   return html`<section class="judged ${good ? "good" : "odd"}" data-first tabindex="-1" role="status" data-judgement=${answer.judgement.value} data-took=${now.took}>
       <p class="mark">${good ? "✓" : "!"}</p><h2>${said(answer.judgement)}</h2><p class="name">${answer.box.name}</p>
       ${why.map((f) => html`<p>${w("reason")}：${said(f)}</p>`)}
       <p class="level">${w("level")} L${answer.level} · ${w(`L${answer.level}`)} · ${clock(answer.at)}</p>
     </section>
+    ${urgent ? told : nothing}
     ${answer.remarks.length ? html`<section class="tell"><h2>${w("remarks")}</h2>${answer.remarks.map((r) => html`<p>${r}</p>`)}</section>` : nothing}
+    ${urgent ? nothing : told}
     ${now.near?.length
       ? html`<section class="tell near"><h2>${w("near")}</h2>
           ${now.near.map((n) => html`<p><b>${said(n)} ${n.n} ${w("times")}</b>${n.latest.slice(0, 1).map((l) => html`<small>${said(l)} · ${new Date(l.at).toLocaleDateString("sv-SE")} · ${l.metres} ${w("m")}</small>`)}</p>`)}
@@ -354,6 +367,9 @@ if (boot.can) {
     void signing(claim);
   } else void tonight();
   void recount().then(later);
+  noticed(draw);
+  hear();
+  tellWhere(() => (rounds ?? []).some((r) => Date.parse(r.begin) <= Date.now() && Date.now() <= Date.parse(r.finish)));
   addEventListener("online", () => void later());
   addEventListener("offline", draw);
   setInterval(() => {

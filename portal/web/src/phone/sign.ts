@@ -18,6 +18,7 @@ export interface Answer {
   findings: readonly { verdict: string; rule: string; zh: string; en: string }[];
   box: { id: number; key: string; name: string };
   remarks: readonly string[];
+  notes: readonly { id: number; zh: string; en: string; urgent: boolean }[];
   at: string;
   repeated: boolean;
 }

@@ -147,6 +147,26 @@ export interface Car {
   minutes: number | null;
   metres: number;
 }
+/** A car or a unit where it last was, as the live line tells it: epoch seconds, heading. */
+export interface Moved {
+  id: string;
+  n: string;
+  x: number;
+  y: number;
+  t: number;
+  h: number | null;
+}
+export interface Track {
+  unit: number;
+  name: string;
+  fixes: number;
+  km_planned: number;
+  km: number;
+  share: number | null;
+  lines: readonly (readonly Place[])[];
+  stops: readonly { stop: number; name: string; planned: string; at: string | null; state: "signed" | "late" | "passed" | "missed" | "ahead"; lon: number; lat: number }[];
+  count: Record<"signed" | "late" | "passed" | "missed" | "ahead", number>;
+}
 export interface Arrivals {
   calls: number;
   within: number;

@@ -7,7 +7,7 @@ import { effect } from "../../state/store";
 import { colour } from "../../style/palette";
 import { candidates, chosen, coverage, plan, task, unit } from "./state";
 import { dragged } from "./drag";
-import { cars, picked, presence, reached, unsigned } from "./watching";
+import { cars, driven, driving, picked, presence, reached, units, unsigned } from "./watching";
 
 const INKS = ["route", "corridor", "a2_text", "camera", "box", "risk3"];
 export const ink = (order: number): string => colour(INKS[order % INKS.length]!, theme.value);
@@ -24,8 +24,13 @@ export function drawing(): () => void {
     const sources: Record<string, SourceSpecification> = {};
     const layers: Loose[] = [];
     if (task.value === "plan") planned(sources, layers);
-    else if (task.value === "watch") watched(sources, layers);
-    else motored(sources, layers);
+    else if (task.value === "watch") {
+      if (!driving.value) watched(sources, layers);
+      moving(sources, layers, driving.value);
+    } else {
+      if (!cars.value) moving(sources, layers, false);
+      motored(sources, layers);
+    }
     overlay.value = { sources, layers: layers as unknown as LayerSpecification[] };
   });
   return () => {
@@ -104,6 +109,30 @@ function watched(sources: Record<string, SourceSpecification>, layers: Loose[]):
   layers.push(
     { id: "patrol-unsigned", type: "circle", source: "patrol-unsigned", paint: { "circle-radius": ["case", ["get", "on"], 11, ["get", "due"], 8, 6], "circle-color": ["case", ["get", "due"], c("a1"), c("halo")], "circle-stroke-color": c("a1"), "circle-stroke-width": 2.4 } },
     { id: "patrol-failed", type: "symbol", source: "patrol-failed", layout: { "icon-image": marking("✕", c("warn"), c("halo")), ...whole } },
+  );
+}
+
+/** The ways driven over the plan's lines, and every car and unit where it is now. */
+function moving(sources: Record<string, SourceSpecification>, layers: Loose[], ways: boolean): void {
+  const c = (token: string) => colour(token, theme.value);
+  const round = { "line-cap": "round", "line-join": "round" };
+  if (ways && driven.value) {
+    sources["patrol-planned"] = collection((plan.value?.units ?? []).filter((u) => u.line).map((u) => ({ type: "Feature", geometry: u.line!, properties: { ink: ink(u.order) } })));
+    sources["patrol-driven"] = collection(driven.value.map((d) => ({ type: "Feature", properties: { ink: ink(d.unit) }, geometry: { type: "MultiLineString", coordinates: d.lines.map((l) => l.map((p) => [...p])) } })));
+    const marks = { signed: "✓", passed: "○", late: "!", missed: "✕", ahead: "·" };
+    sources["patrol-made"] = collection(driven.value.flatMap((d) => d.stops.map((s) => point(s.lon, s.lat, { mark: marks[s.state], bad: s.state === "missed" || s.state === "late" }))));
+    layers.push(
+      { id: "patrol-planned", type: "line", source: "patrol-planned", layout: round, paint: { "line-color": ["get", "ink"], "line-width": 2.4, "line-dasharray": [1, 2], "line-opacity": 0.8 } },
+      { id: "patrol-driven-halo", type: "line", source: "patrol-driven", layout: round, paint: { "line-color": c("halo"), "line-width": 7, "line-opacity": 0.9 } },
+      { id: "patrol-driven", type: "line", source: "patrol-driven", layout: round, paint: { "line-color": ["get", "ink"], "line-width": 4 } },
+      { id: "patrol-made", type: "circle", source: "patrol-made", paint: { "circle-radius": 9, "circle-color": c("halo"), "circle-stroke-color": ["case", ["get", "bad"], c("a1"), c("camera")], "circle-stroke-width": 2.4 } },
+      { id: "patrol-made-n", type: "symbol", source: "patrol-made", layout: { "icon-image": marking(["get", "mark"], c("ink")), ...whole } },
+    );
+  }
+  sources["patrol-units"] = collection([...units.value.values()].map((u) => point(u.x, u.y, { id: u.id, n: u.n })));
+  layers.push(
+    { id: "patrol-units", type: "circle", source: "patrol-units", paint: { "circle-radius": 9, "circle-color": c("accent"), "circle-stroke-color": c("halo"), "circle-stroke-width": 3 } },
+    { id: "patrol-units-n", type: "symbol", source: "patrol-units", layout: { "icon-image": marking(["get", "n"], c("ink"), c("halo")), "icon-offset": [0, 18], "icon-allow-overlap": false } },
   );
 }
 

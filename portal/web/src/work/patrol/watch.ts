@@ -9,10 +9,11 @@ import { icon } from "../../ui/icons";
 import { View } from "../../ui/view";
 import { switchLayer } from "../../state/portal";
 import { clock } from "./plan";
-import { station, task } from "./state";
-import { arrivals, at, cars, close, count, faults, hearing, latest, look, near, picked, presence, reached, unsigned } from "./watching";
+import { notesPart, readRules, rules } from "./notes";
+import { plan, station, task } from "./state";
+import { arrivals, at, cars, close, count, drive, driven, driving, faults, hearing, latest, look, near, picked, presence, reached, units, unsigned } from "./watching";
 
-type Part = "unsigned" | "failed" | "presence" | "faults";
+type Part = "unsigned" | "failed" | "presence" | "faults" | "track" | "notes";
 const part = signal<Part>("unsigned");
 const words = (one: { zh: string; en: string }): string => (lang.value === "en" ? one.en : one.zh);
 
@@ -25,17 +26,26 @@ export function watchHead(): TemplateResult {
     ["failed", "patrol.failed", now?.failed.length ?? null],
     ["presence", "patrol.presence", presence.value ? presence.value.spots.filter((s) => !s.visits).length : null],
     ["faults", "patrol.faults", faults.value.length],
+    ["track", "patrol.track", units.value.size],
+    ["notes", "patrol.notes", rules.value?.length ?? null],
   ];
   return html`
     <p class="live ${hearing.value ? "on" : ""}" role="status">${hearing.value ? t("patrol.live") : t("patrol.live.off")}</p>
     <label class="field"><span>${t("patrol.hour")}</span><input type="time" .value=${at.value ?? ""} @change=${(e: Event) => ((at.value = (e.target as HTMLInputElement).value || null), void look())} /></label>
     ${now ? html`<p class="hint">${t("patrol.window", { from: clock(now.since), to: clock(now.at) })}</p>` : nothing}
     <ul class="units">
-      ${parts.map(([id, title, n]) => html`<li><button class="plain" aria-pressed=${part.value === id} data-part=${id} @click=${() => (part.value = id)}><b>${t(title)}</b><strong data-count=${id}>${n === null ? "…" : number(n)}</strong></button></li>`)}
+      ${parts.map(([id, title, n]) => html`<li><button class="plain" aria-pressed=${part.value === id} data-part=${id} @click=${() => turn(id)}><b>${t(title)}</b><strong data-count=${id}>${n === null ? "…" : number(n)}</strong></button></li>`)}
     </ul>
     <h2 class="sub">${t("patrol.reports")}</h2>
     <p class="hint">${t("patrol.reports.how")}</p>
     <p class="links">${([["patrol.day", 1], ["patrol.month", 31]] as const).map(([title, days]) => html`<a class="outlined" href=${report(days)} download>${icon("load")}${t(title)}</a>`)}</p>`;
+}
+
+function turn(to: Part): void {
+  part.value = to;
+  driving.value = to === "track";
+  if (to === "track") void drive();
+  if (to === "notes") void readRules();
 }
 
 function report(days: number): string {
@@ -64,7 +74,11 @@ class WatchList extends View {
       const now = `${task.value} ${station.value}`;
       if (now === before) return;
       before = now;
-      if (task.value === "watch") void look();
+      if (task.value === "watch") {
+        void look();
+        void readRules();
+        if (driving.peek()) void drive();
+      }
       else if (task.value === "cars" && !arrivals.peek()) void count();
     });
   }
@@ -75,7 +89,7 @@ class WatchList extends View {
 
   #part(): TemplateResult {
     if (task.value === "cars") return this.#cars();
-    const parts = { unsigned: () => this.#unsigned(), failed: () => this.#failed(), presence: () => this.#presence(), faults: () => this.#faults() };
+    const parts = { unsigned: () => this.#unsigned(), failed: () => this.#failed(), presence: () => this.#presence(), faults: () => this.#faults(), track: () => this.#track(), notes: () => notesPart() };
     return parts[part.value]();
   }
 
@@ -135,6 +149,29 @@ class WatchList extends View {
             </button></li>`,
           )}
         </ol>
+      </div>`;
+  }
+
+  #track(): TemplateResult {
+    const ways = driven.value;
+    return html`${this.#head("patrol.track")}
+      <div class="scroll">
+        <p class="hint">${plan.value ? t("patrol.track.how", { name: `${plan.value.name} v${plan.value.version}` }) : t("patrol.track.none")}</p>
+        ${(ways ?? []).map(
+          (d) => html`<section data-track=${d.unit}>
+            <h3>${d.name}</h3>
+            <dl class="figures"><div><dt>${t("patrol.track.km")}</dt><dd data-km>${number(d.km, 1)} / ${number(d.km_planned, 1)}</dd></div>
+              <div><dt>${t("patrol.track.share")}</dt><dd data-share>${d.share === null ? "–" : `${number(d.share * 100)}%`}</dd></div>
+              <div><dt>${t("patrol.track.stops")}</dt><dd>${number(d.count.signed + d.count.late + d.count.passed)} / ${number(d.stops.length)}</dd></div></dl>
+            ${d.fixes ? nothing : html`<p class="empty">${t("patrol.track.silent")}</p>`}
+            <ol class="listed">${d.stops.map(
+              (s) => html`<li><button class="plain wide-row" data-state=${s.state} @click=${() => this.#go(s.stop, s.lon, s.lat)}>
+                <span class="name">${s.name} ${s.state === "missed" || s.state === "late" ? html`<b class="due">${t(`patrol.track.${s.state}`)}</b>` : t(`patrol.track.${s.state}`)}</span>
+                <small>${t("patrol.track.planned", { at: clock(s.planned) })}${s.at ? ` · ${t("patrol.track.made", { at: clock(s.at) })}` : ""}</small>
+              </button></li>`,
+            )}</ol>
+          </section>`,
+        )}
       </div>`;
   }
 

@@ -2,8 +2,8 @@
 // stream of events.
 import { signal } from "../../state/store";
 import { tool } from "../../map/seen";
-import { read, send, type Arrivals, type Car, type Fault, type Place, type Presence, type SignIn, type Unsigned } from "./api";
-import { failed, station, task } from "./state";
+import { read, send, type Arrivals, type Car, type Fault, type Moved, type Place, type Presence, type SignIn, type Track, type Unsigned } from "./api";
+import { failed, plan, station, task } from "./state";
 
 export const unsigned = signal<Unsigned | null>(null);
 /** The moment that is looked at, as the hour field writes it; null is now. */
@@ -14,6 +14,12 @@ export const latest = signal<readonly SignIn[]>([]);
 export const cars = signal<readonly Car[] | null>(null);
 export const reached = signal<{ at: Place; ground: GeoJSON.Feature } | null>(null);
 export const arrivals = signal<Arrivals | null>(null);
+/** Cars and units where they are now, by their ids. */
+export const units = signal<ReadonlyMap<string, Moved>>(new Map());
+/** What was driven of the plan that is open. */
+export const driven = signal<readonly Track[] | null>(null);
+/** Whether the map shows ways driven instead of boxes. */
+export const driving = signal(false);
 /** The box or car that is pointed at. */
 export const picked = signal<number | null>(null);
 /** Whether the stream is open. */
@@ -46,6 +52,27 @@ export async function look(): Promise<void> {
     latest.value = tried;
     faults.value = broken;
     presence.value = been;
+  } catch (why) {
+    failed(why);
+  }
+}
+
+export async function whereAll(): Promise<void> {
+  try {
+    const found = await read<Moved[]>("units", { minutes: FRESH });
+    units.value = new Map(found.map((one) => [one.id, one]));
+  } catch (why) {
+    failed(why);
+  }
+}
+
+/** What was driven of the open plan; nothing without a plan. */
+export async function drive(): Promise<void> {
+  const now = plan.peek();
+  if (!now || now.status === "making" || now.status === "failed") return void (driven.value = null);
+  try {
+    const found = await read<Track[]>(`plans/${now.id}/track`);
+    if (plan.peek()?.id === now.id) driven.value = found;
   } catch (why) {
     failed(why);
   }
@@ -95,14 +122,32 @@ export function listen(): () => void {
     timer ??= setTimeout(() => {
       timer = undefined;
       if (task.peek() === "watch") void look();
+      if (driving.peek()) void drive();
       if (task.peek() === "cars" && reached.peek()) void near(reached.peek()!.at);
     }, 400);
   };
   events.addEventListener("open", () => (hearing.value = true));
   events.addEventListener("error", () => (hearing.value = false));
-  for (const kind of ["signin", "decision", "published", "missed", "fault", "cars"]) events.addEventListener(kind, again);
+  for (const kind of ["signin", "decision", "published", "missed", "fault"]) events.addEventListener(kind, again);
+  events.addEventListener("cars", () => task.peek() === "cars" && again());
+  // places come with the event itself; the map is drawn once for all that came within half a second
+  const waiting = new Map<string, Moved>();
+  let drawn: ReturnType<typeof setTimeout> | undefined;
+  events.addEventListener("moved", (event) => {
+    for (const one of (JSON.parse(event.data as string) as { units: readonly Moved[] }).units) {
+      const before = waiting.get(one.id) ?? units.peek().get(one.id);
+      if (!before || before.t <= one.t) waiting.set(one.id, one);
+    }
+    drawn ??= setTimeout(() => {
+      drawn = undefined;
+      units.value = new Map([...units.peek(), ...waiting]);
+      waiting.clear();
+    }, 500);
+  });
+  for (const kind of ["open", "missed"]) events.addEventListener(kind, () => void whereAll());
   return () => {
     clearTimeout(timer);
+    clearTimeout(drawn);
     events.close();
     hearing.value = false;
   };
