@@ -75,7 +75,9 @@ def edit(client: Client, pad: Pad, **said: object) -> tuple[int, dict[str, objec
 def test_parts_are_those_of_the_form_and_a_caption_is_a_line(officer: Pad) -> None:
     put(officer, jpeg())
     status, said = edit(officer.client, officer, areas=["impact-09", "injury-07"], caption="前車門凹陷 <b>")
-    assert status == 200 and said["areas"] == ["impact-09", "injury-07"] and said["caption"] == "前車門凹陷 <b>"
+    assert (
+        status == 200 and said["areas"] == ["impact-09", "injury-07"] and said["caption"] == "前車門凹陷 <b>"
+    )
     assert edit(officer.client, officer, areas=["impact-99"])[0] == 422
     assert edit(officer.client, officer, areas=["wheel"])[0] == 422
     assert edit(officer.client, officer, caption="a\nb")[0] == 422
@@ -182,7 +184,19 @@ def zipped() -> bytes:
         (written_in("comment"), 415),
         (bomb(), 413),
     ],
-    ids=["svg", "gif", "zip", "nothing", "cut off", "html", "html behind a head", "exif", "xmp", "comment", "bomb"],
+    ids=[
+        "svg",
+        "gif",
+        "zip",
+        "nothing",
+        "cut off",
+        "html",
+        "html behind a head",
+        "exif",
+        "xmp",
+        "comment",
+        "bomb",
+    ],
 )
 def test_what_is_no_picture_is_refused_and_not_kept(officer: Pad, data: bytes, status: int) -> None:
     got, said = put(officer, data)

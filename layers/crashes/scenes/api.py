@@ -325,14 +325,14 @@ def upload(
             return photo_told(there)
         _must_be_open(scene)
         pictures.keep(data, found["sha256"])
-        made = ScenePhoto.objects.create(
-            scene=scene, name=name, party=party, actor=viewer.actor, **found
-        )
+        made = ScenePhoto.objects.create(scene=scene, name=name, party=party, actor=viewer.actor, **found)
     return photo_told(made)
 
 
 @router.patch(
-    "/{int:id}/scene/photos/{name}", response=dict[str, Any], summary="Blur boxes, party, contact areas, caption"
+    "/{int:id}/scene/photos/{name}",
+    response=dict[str, Any],
+    summary="Blur boxes, party, contact areas, caption",
 )
 def touch_up(request: HttpRequest, id: int, name: str, body: PhotoEdit) -> dict[str, Any]:
     viewer = viewer_of(request, DRAW)
@@ -349,7 +349,9 @@ def touch_up(request: HttpRequest, id: int, name: str, body: PhotoEdit) -> dict[
         _must_be_open(photo.scene)
         if body.was is not None and [list(box) for box in body.was] != [list(box) for box in photo.blurs]:
             raise SceneTrouble(
-                409, "met", "別人剛改過遮蔽框，請重看後再存。 Somebody else changed the boxes; look again first."
+                409,
+                "met",
+                "別人剛改過遮蔽框，請重看後再存。 Somebody else changed the boxes; look again first.",
             )
         if body.blurs is not None and not (viewer.roles & REVIEW or viewer.actor == photo.actor):
             _must_cover(photo.blurs, body.blurs)
