@@ -55,7 +55,7 @@ def test_a_blurred_box_cannot_be_read_and_the_rest_can(officer: Pad) -> None:
     put(officer, jpeg(exif=False))
     answer = officer.client.patch(
         f"{officer.at}/photos/p1",
-        {"blurs": [[0.25, 0.25, 0.75, 0.75]], "party": "A", "area": "12"},
+        {"blurs": [[0.25, 0.25, 0.75, 0.75]], "party": "A", "areas": ["impact-05", "injury-01"]},
         "application/json",
     )
     assert answer.status_code == 200
@@ -65,6 +65,81 @@ def test_a_blurred_box_cannot_be_read_and_the_rest_can(officer: Pad) -> None:
     assert max(inside) - min(inside) < 60 and max(outside) - min(outside) > 180
     original = photos.original(ScenePhoto.objects.get())
     assert original == jpeg(exif=False)
+
+
+def edit(client: Client, pad: Pad, **said: object) -> tuple[int, dict[str, object]]:
+    answer = client.patch(f"{pad.at}/photos/p1", said, "application/json")
+    return answer.status_code, answer.json()
+
+
+def test_parts_are_those_of_the_form_and_a_caption_is_a_line(officer: Pad) -> None:
+    put(officer, jpeg())
+    status, said = edit(officer.client, officer, areas=["impact-09", "injury-07"], caption="前車門凹陷 <b>")
+    assert (
+        status == 200 and said["areas"] == ["impact-09", "injury-07"] and said["caption"] == "前車門凹陷 <b>"
+    )
+    assert edit(officer.client, officer, areas=["impact-99"])[0] == 422
+    assert edit(officer.client, officer, areas=["wheel"])[0] == 422
+    assert edit(officer.client, officer, caption="a\nb")[0] == 422
+    assert ScenePhoto.objects.get().areas == ["impact-09", "injury-07"]
+    parts = officer.client.get("/api/crashes/scene.symbols.json").json()["areas"]
+    assert parts["impact"]["01"] == {"zh": "前車頭", "en": "front"} and len(parts["injury"]) == 11
+    assert parts["impact"]["16"]["zh"] == "非汽、機及自行車"  # as today's form has it
+
+
+def test_what_is_blurred_is_uncovered_by_its_owner_or_a_reviewer_alone(
+    officer: Pad, sign_in: Callable[..., Client]
+) -> None:
+    put(officer, jpeg(exif=False))
+    box, wider = [0.25, 0.25, 0.75, 0.75], [0.2, 0.2, 0.8, 0.8]
+    assert edit(officer.client, officer, blurs=[box])[0] == 200
+    other = sign_in("officer")
+    assert edit(other, officer, blurs=[wider])[0] == 200
+    for fewer in ([], [[0.3, 0.3, 0.7, 0.7]]):
+        status, said = edit(other, officer, blurs=fewer)
+        assert status == 403 and said["code"] == "uncovers"
+    assert edit(sign_in("reviewer"), officer, blurs=[box])[0] == 200
+    assert edit(officer.client, officer, blurs=[])[0] == 200
+
+
+def test_boxes_drawn_over_old_ones_do_not_replace_what_another_drew(officer: Pad) -> None:
+    put(officer, jpeg(exif=False))
+    assert edit(officer.client, officer, blurs=[[0, 0, 0.5, 0.5]], was=[])[0] == 200
+    status, said = edit(officer.client, officer, blurs=[[0.5, 0.5, 1, 1]], was=[])
+    assert status == 409 and said["code"] == "met"
+    assert ScenePhoto.objects.get().blurs == [[0, 0, 0.5, 0.5]]
+    assert edit(officer.client, officer, blurs=[[0.5, 0.5, 0.5, 0.6]])[0] == 422
+    assert edit(officer.client, officer, blurs=[[0.5, 0.5, 1.5, 1]])[0] == 422
+
+
+SPHERE = b'<rdf:Description xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" GPano:ProjectionType="equirectangular"/>'
+
+
+@pytest.mark.parametrize(
+    ("size", "xmp", "by_hand", "panorama"),
+    [((400, 200), SPHERE, "", True), ((400, 200), b"", "", False), ((400, 300), SPHERE, "", False), ((400, 200), b"", "?panorama=true", True)],
+    ids=["sphere", "wide", "not two to one", "by hand"],
+)  # fmt: skip
+def test_a_panorama_is_known_by_its_shape_and_what_it_says(
+    officer: Pad, size: tuple[int, int], xmp: bytes, by_hand: str, panorama: bool
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", size, "grey").save(out, "JPEG", xmp=xmp)
+    assert put(officer, out.getvalue(), f"p1{by_hand}")[1]["panorama"] is panorama
+    assert edit(officer.client, officer, panorama=not panorama)[1]["panorama"] is not panorama
+
+
+def written_in(kind: str) -> bytes:
+    out, held = io.BytesIO(), Image.Exif()
+    held[0x010E] = "<script>fetch('/')</script>"
+    picture = Image.new("RGB", (40, 40))
+    if kind == "exif":
+        picture.save(out, "JPEG", exif=held)
+    elif kind == "xmp":
+        picture.save(out, "JPEG", xmp=b"<x:xmpmeta><a onload='x'/></x:xmpmeta>")
+    else:
+        picture.save(out, "JPEG", comment=b"javascript:alert(1)")
+    return out.getvalue()
 
 
 def test_the_same_upload_again_changes_nothing_another_one_is_refused(officer: Pad) -> None:
@@ -102,9 +177,26 @@ def zipped() -> bytes:
         (zipped(), 415),
         (b"", 415),
         (jpeg()[:900], 415),
+        (b"<!doctype html><title>p.jpg</title><script>alert(1)</script>", 415),
+        (b"\xff\xd8\xff\xe0" + b"<html><script>alert(1)</script></html>", 415),
+        (written_in("exif"), 415),
+        (written_in("xmp"), 415),
+        (written_in("comment"), 415),
         (bomb(), 413),
     ],
-    ids=["svg", "gif", "zip", "nothing", "cut off", "bomb"],
+    ids=[
+        "svg",
+        "gif",
+        "zip",
+        "nothing",
+        "cut off",
+        "html",
+        "html behind a head",
+        "exif",
+        "xmp",
+        "comment",
+        "bomb",
+    ],
 )
 def test_what_is_no_picture_is_refused_and_not_kept(officer: Pad, data: bytes, status: int) -> None:
     got, said = put(officer, data)

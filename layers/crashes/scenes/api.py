@@ -5,6 +5,7 @@ To everybody else there are no scenes. Who draws is an investigator, an officer 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -84,8 +85,14 @@ class PhotoEdit(Schema):
     blurs: Annotated[list[tuple[Fraction, Fraction, Fraction, Fraction]], Field(max_length=60)] | None = None
     """Boxes as parts of the upright picture: left, top, right, bottom."""
     party: Annotated[str, Field(pattern=r"^[A-Z]?$")] | None = None
-    area: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,20}$")] | None = None
-    """The contact area: an hour of the clock of the vehicle's silhouette, or a part of the body."""
+    was: Annotated[list[tuple[Fraction, Fraction, Fraction, Fraction]], Field(max_length=60)] | None = None
+    """The boxes that were there when these were drawn: what another drew meanwhile is not overwritten."""
+    areas: (
+        Annotated[list[Annotated[str, Field(pattern=r"^(impact|injury)-\d\d$")]], Field(max_length=12)] | None
+    ) = None
+    """Contact areas of the vehicle and hurt parts of the body, by the codes of the form."""
+    panorama: bool | None = None
+    caption: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")] | None = None
 
 
 # what every editor needs to know
@@ -116,7 +123,8 @@ def symbols(request: HttpRequest) -> dict[str, Any]:
             "outlines": outlines,
         }
     classes = {one.id: {**asdict(one), "points": POINTS[one.family]} for one in CLASSES.values()}
-    return {"classes": classes, "symbols": drawn, "instruments": SIGMA}
+    areas = {kind: pictures.areas(kind) for kind in pictures.AREAS}
+    return {"classes": classes, "symbols": drawn, "instruments": SIGMA, "areas": areas}
 
 
 @router.get(
@@ -306,6 +314,7 @@ def upload(
     scene = scene_of(id)
     length = request.headers.get("content-length", "")
     data, found = pictures.taken(request, int(length) if length.isdigit() else None)
+    found["panorama"] = panorama or found["panorama"]
     with transaction.atomic():
         scene = Scene.objects.select_for_update().get(pk=scene.pk)
         there = ScenePhoto.objects.filter(scene=scene, name=name).first()
@@ -315,25 +324,39 @@ def upload(
             return photo_told(there)
         _must_be_open(scene)
         pictures.keep(data, found["sha256"])
-        made = ScenePhoto.objects.create(
-            scene=scene, name=name, panorama=panorama, party=party, actor=viewer.actor, **found
-        )
+        made = ScenePhoto.objects.create(scene=scene, name=name, party=party, actor=viewer.actor, **found)
     return photo_told(made)
 
 
 @router.patch(
-    "/{int:id}/scene/photos/{name}", response=dict[str, Any], summary="Blur boxes, party, contact area"
+    "/{int:id}/scene/photos/{name}",
+    response=dict[str, Any],
+    summary="Blur boxes, party, contact areas, caption",
 )
 def touch_up(request: HttpRequest, id: int, name: str, body: PhotoEdit) -> dict[str, Any]:
-    viewer_of(request, DRAW)
-    photo = photo_of(id, name)
-    _must_be_open(photo.scene)
+    viewer = viewer_of(request, DRAW)
+    given = body.dict(exclude_none=True, exclude={"was"})
     for x, y, x2, y2 in body.blurs or ():
         if x2 <= x or y2 <= y:
             raise SceneTrouble(422, "box", "遮蔽框要有面積。 A box to blur must have an area.")
-    for field, value in body.dict(exclude_none=True).items():
-        setattr(photo, field, value)
-    photo.save()
+    if unknown := [one for one in body.areas or () if one not in pictures.known_areas()]:
+        raise SceneTrouble(
+            422, "area", f"部位代碼「{unknown[0]}」不在表上。 The form has no part {unknown[0]}."
+        )
+    with transaction.atomic():
+        photo = ScenePhoto.objects.select_for_update().get(pk=photo_of(id, name).pk)
+        _must_be_open(photo.scene)
+        if body.was is not None and [list(box) for box in body.was] != [list(box) for box in photo.blurs]:
+            raise SceneTrouble(
+                409,
+                "met",
+                "別人剛改過遮蔽框，請重看後再存。 Somebody else changed the boxes; look again first.",
+            )
+        if body.blurs is not None and not (viewer.roles & REVIEW or viewer.actor == photo.actor):
+            _must_cover(photo.blurs, body.blurs)
+        for field, value in given.items():
+            setattr(photo, field, value)
+        photo.save(update_fields=list(given))
     return photo_told(photo)
 
 
@@ -376,7 +399,9 @@ def photo_of(id: int, name: str) -> ScenePhoto:
 
 
 def photo_told(photo: ScenePhoto) -> dict[str, Any]:
-    names = ("name", "sha256", "media", "size", "width", "height", "panorama", "party", "area", "blurs", "at")
+    names = (
+        "name", "sha256", "media", "size", "width", "height", "panorama", "party", "areas", "caption", "blurs", "actor", "at",
+    )  # fmt: skip
     return {name: getattr(photo, name) for name in names}
 
 
@@ -426,3 +451,17 @@ def _must_be_open(scene: Scene) -> None:
             "closed",
             f"狀態為「{scene.get_state_display()}」，不能修改。 The scene is {scene.state}; it cannot be changed.",
         )
+
+
+Boxes = Sequence[Sequence[float]]
+
+
+def _must_cover(before: Boxes, after: Boxes) -> None:
+    """Taking a blur away shows what it hid: only who may see the original, or brought it, does so."""
+    for x, y, x2, y2 in before:
+        if not any(a <= x and b <= y and a2 >= x2 and b2 >= y2 for a, b, a2, b2 in after):
+            raise SceneTrouble(
+                403,
+                "uncovers",
+                "只有上傳人與審核人員能移除或縮小已存的遮蔽框。 Only who uploaded it or a reviewer may uncover.",
+            )

@@ -103,7 +103,9 @@ class ScenePhoto(models.Model):
     height = models.PositiveIntegerField("高")
     panorama = models.BooleanField("全景", default=False)
     party = models.CharField("當事者", max_length=1, blank=True)
-    area = models.CharField("部位", max_length=20, blank=True)
+    areas = models.JSONField("部位", default=list)
+    """Codes of the form: `impact-05` where the vehicle was touched, `injury-01` where the person was hurt."""
+    caption = models.CharField("說明", max_length=200, blank=True)
     blurs = models.JSONField("遮蔽", default=list)
     actor = models.CharField("上傳人", max_length=200)
     at = models.DateTimeField("時間", auto_now_add=True)

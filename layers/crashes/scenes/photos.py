@@ -9,16 +9,21 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
 
+from data.codes import table
 from layers.crashes.scenes.models import ScenePhoto
 from layers.crashes.scenes.store import SceneTrouble
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_PIXELS = 89_000_000
+AREAS = {"impact": "crash.impact", "injury": "crash.injury_part"}
+SCRIPT = re.compile(rb"<\s*(script|svg|iframe|html)\b|javascript:|\bon(error|load)\s*=", re.I)
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 SHOWN, SHOWN_PANORAMA = 2560, 8192
 
@@ -53,6 +58,7 @@ def looked_at(data: bytes) -> dict[str, Any]:
                 raise _many_pixels()
             media = FORMATS[str(picture.format)]
             picture.load()
+            about = _about(picture)
     except Image.DecompressionBombError as problem:
         raise _many_pixels() from problem
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as problem:
@@ -61,13 +67,40 @@ def looked_at(data: bytes) -> dict[str, Any]:
             "no-picture",
             "這不是可用的照片；請上傳 JPEG、PNG 或 WebP。 This is no picture; send JPEG, PNG or WebP.",
         ) from problem
+    if SCRIPT.search(about):
+        raise SceneTrouble(
+            415,
+            "script",
+            "照片的附註（EXIF）帶有程式碼，不收；請重拍或以相機軟體另存。 What is written in the picture (EXIF) is a script; "
+            "take it again, or save it anew.",
+        )
     return {
+        "panorama": b"equirectangular" in about and abs(width - 2 * height) <= 0.02 * width,
         "media": media,
         "width": width,
         "height": height,
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
     }
+
+
+def _about(picture: Any) -> bytes:
+    """All that is written in the file beside its pixels."""
+    said = [picture.info.get(name, b"") for name in ("exif", "xmp", "comment", "XML:com.adobe.xmp")]
+    said += list(getattr(picture, "text", {}).values())
+    return b"\n".join(one if isinstance(one, bytes) else str(one).encode() for one in said)
+
+
+@cache
+def areas(kind: str) -> dict[str, dict[str, str]]:
+    """The parts that today's form knows, by code."""
+    entries = [one for one in table(AREAS[kind]).entries if one.valid_to is None]
+    return {one.value: {"zh": one.zh, "en": one.en} for one in entries}
+
+
+@cache
+def known_areas() -> frozenset[str]:
+    return frozenset(f"{kind}-{code}" for kind in AREAS for code in areas(kind))
 
 
 def folder() -> Path:

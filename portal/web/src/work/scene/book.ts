@@ -36,12 +36,17 @@ export interface Remark {
   text: string;
   element: string;
 }
+/** Left, top, right, bottom as parts of the upright picture. */
+export type Box = readonly [number, number, number, number];
 export interface Photo {
   name: string;
   width: number;
   height: number;
   panorama: boolean;
   party: string;
+  areas: readonly string[];
+  caption: string;
+  blurs: readonly Box[];
 }
 /** The scene as the server tells it. */
 export interface Told {

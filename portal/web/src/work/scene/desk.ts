@@ -6,10 +6,11 @@ import { lang, t, type Key } from "../../i18n/t";
 import { catalogue, work } from "../../state/portal";
 import { signal } from "../../state/store";
 import { tell } from "../../ui/toasts";
-import { Book, type Kept, type Reply, type Step, type Told } from "./book";
+import { Book, type Box, type Kept, type Photo, type Reply, type Step, type Told } from "./book";
 import { element, inverse, named, removal, SCENE, type Document, type Edit, type Element, type Point } from "./document";
 import { colorOf, layerOf, type Layer } from "./draw";
 import * as store from "./kept";
+import { Outbox } from "./photos/outbox";
 import { followed, laneHeading, pointsOf, readStreet, type Shelf, type Street } from "./shape";
 import type { Tool } from "./tools";
 import type { Sight } from "./stage";
@@ -80,7 +81,8 @@ export async function open(id: number): Promise<void> {
   turn.value += 1;
   void store.keep(made.kept).catch(() => undefined);
   void made.flush();
-  polling = setInterval(() => document.visibilityState === "visible" && void made.flush(), EVERY);
+  void outbox.load();
+  polling = setInterval(() => document.visibilityState === "visible" && void [made.flush(), outbox.flush()], EVERY);
   if (made.told.state === "returned") showRemark(0);
 }
 
@@ -94,10 +96,11 @@ export function close(): void {
   live.value = {};
   hint.value = null;
   remark.value = -1;
+  viewing.value = null;
   sheetOpen.value = false;
 }
 
-addEventListener("online", () => void book.peek()?.flush());
+addEventListener("online", () => void [book.peek()?.flush(), outbox.flush()]);
 
 let mine = "";
 const device = () => (mine ||= `pad-${crypto.randomUUID().slice(0, 18)}`);
@@ -187,8 +190,8 @@ export function ours(sentence: string): string {
 /** A step of the review, once all that waits has gone out. */
 export async function step(action: "submit" | "withdraw" | "return" | "approve" | "lock", remarks: readonly { text: string; element: string }[] = []): Promise<boolean> {
   const now = book.peek()!;
-  await now.flush();
-  if (now.pending) return tell(word("away.first"), "bad"), false;
+  await Promise.all([now.flush(), outbox.flush()]);
+  if (now.pending || (action === "submit" && waiting().length)) return tell(word("away.first"), "bad"), false;
   try {
     now.learn(await sendJson<Told>("POST", api(now.told.crash, `/${action}`), { digest: now.told.digest, remarks }, csrf));
     tell(word(`done.${action}`));
@@ -212,20 +215,80 @@ export async function setPlate(party: string, plate: string): Promise<void> {
   }
 }
 
-export async function addPhoto(station: Element, file: File): Promise<void> {
+// photographs
+
+const outbox = new Outbox({
+  owner,
+  put: (one) => fetch(`${api(one.crash, `/photos/${one.name}`)}?panorama=${one.panorama}`, { method: "PUT", headers: { "x-csrftoken": csrf }, body: one.file, signal: AbortSignal.timeout(120_000) }),
+  renew,
+  arrived: (one, photo) => {
+    const now = book.peek();
+    if (now?.told.crash === one.crash && !now.told.photos.some((p) => p.name === photo.name)) now.learn({ ...now.told, photos: [...now.told.photos, photo] });
+  },
+  refused: (one, sentence) => {
+    tell(ours(sentence), "bad");
+    const station = find(one.station ?? undefined);
+    if (station?.photos?.includes(one.name)) set(station.id, { photos: station.photos.filter((name) => name !== one.name) }, word("removed"));
+  },
+  changed: () => (turn.value += 1),
+});
+export const waiting = (): readonly store.Waiting[] => {
+  void turn.value;
+  return outbox.all.filter((one) => one.crash === book.value?.told.crash);
+};
+export const previewOf = (name: string): string | null => outbox.pictures.get(name) ?? null;
+
+/** Kept in the browser first, then hung on its station, then sent: once, whenever there is a network. */
+export async function addPhotos(files: readonly File[], station: Element | null): Promise<void> {
   const now = book.peek()!;
-  const name = named("p");
-  try {
-    const response = await fetch(`${api(now.told.crash, `/photos/${name}`)}?panorama=${station.panorama ?? false}`, { method: "PUT", headers: { "x-csrftoken": csrf }, body: file });
-    if (!response.ok) throw new Problem(response.status, String(((await response.json()) as { detail?: string }).detail ?? response.statusText));
-    commit(word("photo"), [{ op: "set", where: "elements", target: station.id, fields: { photos: [...(station.photos ?? []), name] } }]);
-  } catch (why) {
-    tell(why instanceof Problem ? ours(why.message) : word("away.photo"), "bad");
+  for (const file of files) {
+    const one: store.Waiting = { owner, crash: now.told.crash, name: named("p"), file, panorama: station?.panorama ?? false, station: station?.id ?? null };
+    try {
+      await outbox.add(one);
+    } catch {
+      tell(word("photo.full"), "bad");
+      continue;
+    }
+    const held = station && find(station.id);
+    if (held) commit(word("photo"), [{ op: "set", where: "elements", target: held.id, fields: { photos: [...(held.photos ?? []), one.name] } }]);
   }
 }
 
+/** Which photograph is looked at. */
+export const viewing = signal<string | null>(null);
+
+/** A change of a photograph; a sentence where the server did not take it. */
+export async function touchUp(name: string, fields: Partial<Photo> & { was?: readonly Box[] }): Promise<string | null> {
+  const now = book.peek()!;
+  try {
+    const photo = await sendJson<Photo>("PATCH", api(now.told.crash, `/photos/${name}`), fields, csrf);
+    now.learn({ ...now.told, photos: now.told.photos.map((one) => (one.name === name ? photo : one)) });
+    return null;
+  } catch (why) {
+    void now.flush();
+    return why instanceof Problem ? ours(why.message) : word("away.first");
+  }
+}
+
+/** The station that a photograph hangs on; it hangs on one at most. */
+export const stationOf = (name: string): Element | undefined => doc()?.elements.find((one) => one.type === "station" && one.photos?.includes(name));
+export function hang(name: string, station: string): void {
+  const edits = doc()!.elements.flatMap((one): Edit[] => {
+    if (one.type !== "station") return [];
+    const held = one.photos ?? [];
+    const next = one.id === station ? [...new Set([...held, name])] : held.filter((other) => other !== name);
+    return next.length === held.length ? [] : [{ op: "set", where: "elements", target: one.id, fields: { photos: next } }];
+  });
+  commit(word("photo"), edits);
+}
+
 export const fileOf = (kind: string, more = ""): string => `${api(book.peek()!.told.crash)}.${kind}${more}`;
-export const photoOf = (name: string): string => api(book.peek()!.told.crash, `/photos/${name}?size=320`);
+/** The picture as it now is: with other boxes it has another address. */
+export function photoOf(name: string, size = 320): string {
+  const blurs = book.peek()!.told.photos.find((one) => one.name === name)?.blurs ?? [];
+  return api(book.peek()!.told.crash, `/photos/${name}?size=${size}&v=${encodeURIComponent(stamp(blurs))}`);
+}
+const stamp = (blurs: readonly Box[]) => blurs.flat().reduce((sum, n) => (sum * 31 + Math.round(n * 1e5)) % 2147483647, blurs.length).toString(36);
 
 export function leave(): void {
   work.value = "explore";

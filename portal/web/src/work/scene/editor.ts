@@ -5,8 +5,9 @@ import { lang, number, t, tag } from "../../i18n/t";
 import { selection } from "../../state/portal";
 import { signal } from "../../state/store";
 import { icon, type IconName } from "../../ui/icons";
+import { tell } from "../../ui/toasts";
 import { styled, View } from "../../ui/view";
-import { book, chosen, doc, drawing, fileOf, hidden, hint, isOpen, leave, redo, setScene, shelf, sheetOpen, sight, step, street, tool, trouble, turn, turnToRoad, undo, word } from "./desk";
+import { book, chosen, doc, drawing, fileOf, hidden, hint, isOpen, leave, redo, setScene, shelf, sheetOpen, sight, step, street, tool, trouble, turn, turnToRoad, undo, viewing, waiting, word } from "./desk";
 import { element } from "./document";
 import { body, LAYERS } from "./draw";
 import { zoom } from "./hands";
@@ -40,6 +41,7 @@ class Editor extends View {
   }
 
   #key = (event: KeyboardEvent) => {
+    if (viewing.peek()) return; // the viewer has keys of its own
     const typing = (event.target as HTMLElement).closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
     const letter = event.key.toLowerCase();
     if (!typing && (event.ctrlKey || event.metaKey) && (letter === "z" || letter === "y")) {
@@ -66,7 +68,7 @@ class Editor extends View {
     if (!now || !shelf.value) return html`<div class="scene"><header class="scene-bar">${this.#back()}</header><p class="empty">${t("loading")}…</p></div>`;
     const { told } = now;
     const open = isOpen();
-    return html`<div class="scene" data-pending=${now.pending} data-net=${now.net} data-version=${told.version} data-state=${told.state}>
+    return html`<div class="scene" data-pending=${now.pending + waiting().length} data-net=${now.net} data-version=${told.version} data-state=${told.state}>
       <header class="scene-bar">
         ${this.#back()}
         <h1>${told.case.place || told.case.case_no}</h1>
@@ -97,6 +99,7 @@ class Editor extends View {
       </section>
       <aside class="scene-side" aria-label=${word("figures")}><antu-scene-panel></antu-scene-panel></aside>
       ${sheetOpen.value ? this.#sheet() : nothing}
+      ${this.#photo()}
     </div>`;
   }
 
@@ -105,7 +108,8 @@ class Editor extends View {
   }
 
   #net(): TemplateResult {
-    const { net, pending } = book.value!;
+    const { net } = book.value!;
+    const pending = book.value!.pending + waiting().length;
     const text = net === "away" ? t("scene.net.away", { n: pending }) : net === "refused" ? word("net.refused") : pending ? t("scene.net.saving", { n: pending }) : word("net.saved");
     return html`<p class="scene-net ${net}" role="status"><i></i>${text}</p>`;
   }
@@ -152,6 +156,16 @@ class Editor extends View {
     const [x, y] = toScene(sight.value, size, [size.width / 2, size.height / 2]);
     const [e, n] = doc()!.origin;
     return html`<p class="scene-foot"><span class="bar" ${styled({ width: `${Math.round(round * sight.value.scale)}px` })}></span> ${number(round, 2)} ${t("metres")} <span>1:${doc()!.frame.scale}</span> <span class="far">TWD97 ${number(e + x)} E · ${number(n + y)} N</span></p>`;
+  }
+
+  /** The viewer of photographs comes when one is looked at. */
+  #photo(): TemplateResult | typeof nothing {
+    if (!viewing.value) return nothing;
+    void import("./photos/viewer").catch(() => {
+      viewing.value = null;
+      tell(t("part.missing"), "bad");
+    });
+    return html`<antu-photo></antu-photo>`;
   }
 
   // the sheet, and handing it in

@@ -14,11 +14,11 @@ function open(): Promise<IDBDatabase> {
   }));
 }
 
-async function within<T>(store: "scenes" | "things", mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<T> {
+async function within<T>(store: "scenes" | "things", mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest, durability?: "strict"): Promise<T> {
   const database = await open();
   return new Promise((resolve, reject) => {
     // "strict": what somebody drew is on the disk before it is said to be kept
-    const transaction = database.transaction(store, mode, { durability: mode === "readwrite" && store === "scenes" ? "strict" : "relaxed" });
+    const transaction = database.transaction(store, mode, { durability: durability ?? (mode === "readwrite" && store === "scenes" ? "strict" : "relaxed") });
     const asked = work(transaction.objectStore(store));
     transaction.oncomplete = () => resolve(asked.result as T);
     transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB"));
@@ -29,6 +29,26 @@ export const keep = (kept: Kept): Promise<unknown> => within("scenes", "readwrit
 export const forget = (crash: number, client: string): Promise<unknown> => within("scenes", "readwrite", (s) => s.delete([crash, client]));
 export const thing = <T>(name: string): Promise<T | undefined> => within<T | undefined>("things", "readonly", (s) => s.get(name)).catch(() => undefined);
 export const know = (name: string, value: unknown): Promise<unknown> => within("things", "readwrite", (s) => s.put(value, name)).catch(() => undefined);
+
+/** A photograph on its way: the file itself, kept until the server has it. */
+export interface Waiting {
+  owner: string;
+  crash: number;
+  name: string;
+  file: Blob;
+  panorama: boolean;
+  station: string | null;
+}
+const PHOTOS = IDBKeyRange.bound("photo ", "photo ~");
+const nameOf = (one: Waiting) => `photo ${one.crash} ${one.name}`;
+const onDisk = <T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest) => within<T>("things", mode, work, "strict");
+/** Rejects where the browser keeps nothing: then it must not be said to be kept. */
+export const keepPhoto = (one: Waiting): Promise<unknown> => onDisk("readwrite", (s) => s.put(one, nameOf(one)));
+export const dropPhoto = (one: Waiting): Promise<unknown> => onDisk("readwrite", (s) => s.delete(nameOf(one)));
+export async function photosOf(owner: string): Promise<Waiting[]> {
+  const found = await onDisk<Waiting[]>("readonly", (s) => s.getAll(PHOTOS)).catch(() => []);
+  return found.filter((one) => one.owner === owner);
+}
 
 /** Every scene of this person that is kept here. */
 export async function all(owner: string): Promise<Kept[]> {

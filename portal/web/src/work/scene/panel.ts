@@ -6,7 +6,7 @@ import { catalogue } from "../../state/portal";
 import { icon } from "../../ui/icons";
 import { View } from "../../ui/view";
 import type { Check } from "./book";
-import { addPhoto, book, chosen, copy, doc, drawing, find, isOpen, lookAt, ours, paste, photoOf, remark, remove, set, setPlate, setScene, shelf, showRemark, step, street, tool, commit, visible, word } from "./desk";
+import { addPhotos, book, chosen, copy, doc, drawing, find, isOpen, lookAt, ours, paste, photoOf, previewOf, remark, remove, set, setPlate, setScene, shelf, showRemark, step, street, tool, commit, viewing, visible, waiting, word } from "./desk";
 import { tidy, turned, type Element, type Party } from "./document";
 import { colorOf } from "./draw";
 import { located } from "./located";
@@ -143,9 +143,23 @@ class Panel extends View {
       <i>m</i>${open ? html`<button class="plain put-on" aria-label=${t("scene.measure.this", { what: `${word(`point.${name}`)} – ${word(`line.${kind}`)}` })} @click=${() => measure(`${one.id}.${name}`, kind)}>${icon("ruler")}</button>` : nothing}</p>`)}`;
   }
 
-  #photos(one: Element, open: boolean): TemplateResult {
-    return html`<p class="photos">${(one.photos ?? []).map((name) => html`<a href=${photoOf(name).replace("=320", "=2560")} target="_blank"><img src=${photoOf(name)} alt=${word("photo")} loading="lazy" /></a>`)}</p>
-      ${open ? html`<label class="outlined upload">${icon("bring")}${word("photo.add")}<input class="unseen" type="file" accept="image/jpeg,image/png,image/webp" @change=${(e: Event) => { const file = (e.target as HTMLInputElement).files?.[0]; if (file) void addPhoto(one, file); }} /></label>` : nothing}`;
+  #photos(one: Element | null, open: boolean): TemplateResult {
+    const sent = book.value!.told.photos;
+    const away = waiting();
+    const names = one ? (one.photos ?? []) : [...sent, ...away].map((p) => p.name);
+    const take = (e: Event) => {
+      const field = e.target as HTMLInputElement;
+      void addPhotos([...(field.files ?? [])], one);
+      field.value = ""; // the same file may be taken again
+    };
+    return html`<ul class="photos">${[...new Set(names)].map((name) => {
+        const photo = sent.find((p) => p.name === name);
+        const said = [word(photo?.panorama ? "panorama" : "photo"), photo?.caption, photo?.party].filter(Boolean).join(" ");
+        if (photo) return html`<li><button data-photo=${name} aria-label=${said} @click=${() => (viewing.value = name)}><img src=${photoOf(name)} alt="" loading="lazy" />${photo.panorama ? html`<b>360°</b>` : nothing}</button></li>`;
+        const here = previewOf(name);
+        return html`<li class="waiting">${here ? html`<img src=${here} alt=${said} />` : nothing}<small>${word("photo.waiting")}</small></li>`;
+      })}</ul>
+      ${open ? html`<label class="outlined upload">${icon("bring")}${word("photo.add")}<input class="unseen" type="file" multiple accept="image/jpeg,image/png,image/webp" @change=${take} /></label>` : nothing}`;
   }
 
   // the scene
@@ -164,6 +178,7 @@ class Panel extends View {
         <label class="datum"><span>${word("north")}</span><select name="north" ?disabled=${!open} @change=${(e: Event) => setScene({ north: (e.target as HTMLSelectElement).value as "map" })}>${["map", "compass", "unknown"].map((v) => html`<option value=${v} ?selected=${v === now.north}>${word(`north.${v}`)}</option>`)}</select></label>
         <label class="check"><input type="checkbox" name="short" .checked=${now.short} ?disabled=${!open} @change=${(e: Event) => setScene({ short: (e.target as HTMLInputElement).checked })} />${word("short")}</label>
       </section>
+      <section><h2>${word("photos")} <small>${book.value!.told.photos.length + waiting().length}</small></h2>${this.#photos(null, open)}</section>
       <section class="things"><h2>${word("things")} <small>${now.elements.length}</small></h2>
         <ul>${now.elements.map((one) => html`<li><button class="plain" @click=${() => { chosen.value = [one.id]; lookAt(one.id); }}>${[one.party, titleOf(one), one.label].filter(Boolean).join(" ")}${visible(one) ? nothing : html` <small>${word("hidden")}</small>`}</button></li>`)}</ul></section>`;
   }

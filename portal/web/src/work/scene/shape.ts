@@ -23,6 +23,8 @@ export interface Shelf {
   classes: Readonly<Record<string, Kind>>;
   symbols: Readonly<Record<string, { width: number; length: number; outlines: readonly Outline[] }>>;
   instruments: Readonly<Record<string, number>>;
+  /** Parts of a vehicle and of a body by the codes of the form. */
+  areas?: Readonly<Record<"impact" | "injury", Readonly<Record<string, { zh: string; en: string }>>>>;
 }
 
 const RAD = Math.PI / 180;
