@@ -285,12 +285,13 @@ def test_the_panel_breaks_no_rule(page: Page, lang: str) -> None:
 
 
 def test_both_ways_of_writing_a_place_find_the_same(page: Page) -> None:
-    visit(page)
     pins = []
     for text in ("217441.5, 2670886.7", "24.14290 120.67963"):
+        page.goto("about:blank")
+        visit(page, "#1/13/23.48/120.45")
         page.locator("antu-search input").fill(text)
         page.locator("antu-search input").press("Enter")
-        expect(page.locator("html")).to_have_attribute("data-map", "busy")
+        page.wait_for_function(f"() => {MAP}.getCenter().lng > 120.6")
         at_rest(page)
         pins.append(page.evaluate(f"{MAP}.getCenter().toArray()"))
     (ax, ay), (bx, by) = pins

@@ -150,7 +150,9 @@ VIEWS: dict[str, Callable[[Page, str], None]] = {
 }
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    "lang", ["zh", "en"] if CITY else ["zh"]
+)  # axe sees the same pages in both languages
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_picture_of_help_is_taken(page: Page, name: str, lang: str, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 1200, "height": 750})

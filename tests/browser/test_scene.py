@@ -378,6 +378,7 @@ def test_what_is_missing_is_one_touch_away_and_the_sheet_is_handed_in_with_two(
         page.keyboard.press("Escape")
         saved(page)
     page.locator("[data-rule=summary]").tap()
+    expect(page.locator(".scene-side textarea:focus")).to_have_count(1)
     page.keyboard.type("A 車與 B 車碰撞。")
     page.locator("[name=street][value=unchanged]").check()
     saved(page)

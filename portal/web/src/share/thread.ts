@@ -39,7 +39,7 @@ class Write extends View {
     return html`<form class="write" @submit=${this.#send}>
       <div class="write-box">
         <textarea
-          rows="2" required maxlength="4000" aria-label=${this.label} placeholder=${t("talk.how")} aria-autocomplete="list" aria-controls="offered-${this.parent ?? "new"}"
+          rows="2" required maxlength="4000" aria-label=${this.label} placeholder=${t("talk.how")} aria-autocomplete="list" aria-controls=${offered.length ? `offered-${this.parent ?? "new"}` : nothing}
           @input=${(e: Event) => void this.#look(e.target as HTMLTextAreaElement)} @keydown=${this.#key} @blur=${() => setTimeout(() => (this.#offered.value = []), 150)}
         ></textarea>
         ${offered.length

@@ -135,8 +135,8 @@ function standing({ standing: { rank, excess, trend, sites } }: Junction): Templ
   return html`<dl class="standing">
     <div><dt>${t("standing.excess")}</dt><dd><strong class=${excess.low > 0 ? "harm" : ""}>${sign(excess.excess)}</strong> <small>${t("standing.interval", { low: sign(excess.low), high: sign(excess.high) })}</small></dd></div>
     ${yearly ? html`<div><dt>${t("standing.trend")}</dt><dd><strong>${yearly}</strong> <small>${t(clear ? "standing.clear" : "standing.unclear")}</small></dd></div>` : nothing}
-    <p class="hint">${rank ? t("standing.rank", { n: rank }) : ""}${t("standing.like", { n: number(sites), mean: number(excess.like) })}</p>
-  </dl>`;
+  </dl>
+  <p class="hint">${rank ? t("standing.rank", { n: rank }) : ""}${t("standing.like", { n: number(sites), mean: number(excess.like) })}</p>`;
 }
 
 customElements.define("antu-diagram", Diagram);

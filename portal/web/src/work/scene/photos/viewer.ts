@@ -121,8 +121,8 @@ class Viewer extends View {
   }
 
   #bar(photo: Photo, n: number, count: number, open: boolean): TemplateResult {
-    return html`<button class="round" aria-label=${word("photo.before")} ?disabled=${n === 0} @click=${() => this.#go(-1)}>${icon("left")}</button>
-      <button class="round" aria-label=${word("photo.next")} ?disabled=${n === count - 1} @click=${() => this.#go(1)}>${icon("right")}</button>
+    return html`<button class="round" aria-label=${word("photo.before")} aria-disabled=${n === 0} @click=${() => this.#go(-1)}>${icon("left")}</button>
+      <button class="round" aria-label=${word("photo.next")} aria-disabled=${n === count - 1} @click=${() => this.#go(1)}>${icon("right")}</button>
       ${photo.panorama ? html`<button class="outlined" aria-pressed=${this.#flat.value !== null} @click=${() => (this.#flat.value = this.#flat.peek() ? null : "asked")}>${word("photo.flat")}</button>` : nothing}
       ${open ? html`<button class="outlined blur-start" @click=${() => { blur.begin(photo.blurs); this.#said.value = ""; this.#mode.value = "blur"; }}>${word("blur")}${photo.blurs.length ? ` ${photo.blurs.length}` : ""}</button>` : nothing}`;
   }
