@@ -39,6 +39,7 @@ def serving() -> Iterator[str]:
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "ANTU_DATA_DIR": str(settings.DATA_DIR),
             "ANTU_SECRET_KEY": settings.SECRET_KEY,  # else it finds another one there, and opens nothing sealed here
+            "ANTU_STATEMENT_TIMEOUT_MS": "60000",  # two processors draw maps, too
             "ANTU_BASE_URL": f"http://127.0.0.1:{port}",
         }
     )

@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Seen
 from tests.browser.test_edit import run
-from tests.browser.test_scene import crash, drag, draw, of, pad, picture, saved, stamp, touch, until
+from tests.browser.test_scene import city, crash, drag, draw, of, pad, picture, saved, stamp, touch, until
 
 pytestmark = [pytest.mark.browser]
-__all__ = ["crash", "pad"]
+__all__ = ["city", "crash", "pad"]
 GPANO = b'<rdf:Description xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" GPano:ProjectionType="equirectangular"/>'
 
 

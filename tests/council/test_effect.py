@@ -17,6 +17,7 @@ from layers.council.reviews import review
 from layers.crashes.models import Crash
 from layers.streets.models import Junction
 from tests.council.test_meetings import post
+from tests.crashes.empty import no_crashes
 from tests.gis.people import person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def crashes(junction: Junction, n: int, first: date, last: date) -> None:
 @pytest.fixture
 def town(db: None) -> tuple[Junction, Measure]:
     """A treated junction that falls from 60 crashes to 12, and forty like it that stay as they are. Its form is its own."""
-    Crash.objects.all().delete()
+    no_crashes()
 
     def made(n: int) -> Junction:
         return Junction.objects.create(

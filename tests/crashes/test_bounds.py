@@ -8,7 +8,7 @@ import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from layers.areas.models import District
-from layers.crashes.models import Crash
+from tests.crashes.empty import no_crashes
 from tests.exchange.taking import rejects, take_in, written
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ INSIDE, OUTSIDE = (
 
 @pytest.fixture(autouse=True)
 def only_mine(db: None) -> None:
-    Crash.objects.all().delete()
+    no_crashes()
 
 
 def town(origin: str) -> None:

@@ -9,6 +9,7 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from layers.areas.models import Precinct, Station
 from layers.crashes.models import Casualty, Crash
+from tests.crashes.empty import no_crashes
 from tests.exchange.taking import rejects, take_in, written
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ PARTIES = (
 
 @pytest.fixture(autouse=True)
 def no_crash_yet(db: None) -> None:
-    Crash.objects.all().delete()
+    no_crashes()
 
 
 def export(folder: Path, *lines: str, columns: tuple[str, ...] = NEW, encoding: str = "utf-8-sig") -> Path:

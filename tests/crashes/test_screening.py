@@ -20,6 +20,7 @@ from layers.registry.process import processes
 from layers.registry.register import register
 from layers.registry.sql import columns, relation
 from layers.streets.models import Junction, Road, Section
+from tests.crashes.empty import no_crashes
 
 pytestmark = pytest.mark.django_db
 LAST = datetime(2024, 12, 30, 4, tzinfo=UTC)
@@ -29,7 +30,7 @@ Town = dict[str, Any]
 @pytest.fixture
 def town(db: None) -> Iterator[Town]:
     """Twenty junctions along a street, two crashes at each and thirteen at the fourth."""
-    Crash.objects.all().delete()
+    no_crashes()
     west, north = 120.44, 23.48
     section = Section.objects.create(
         key="s-sec",
@@ -110,7 +111,7 @@ def test_weights_are_those_of_the_day(town: Town) -> None:
 
 
 def test_without_crashes_nothing_is_ranked(db: None) -> None:
-    Crash.objects.all().delete()
+    no_crashes()
     assert network.renew() == {"junctions": 0, "sections": 0, "windows": 0}
 
 

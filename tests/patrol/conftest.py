@@ -13,11 +13,11 @@ from django.test import Client
 
 from layers.areas.models import Station
 from layers.cases.models import Crime
-from layers.crashes.models import Crash
 from layers.hotspots.models import Call
 from layers.patrol import keys
 from layers.patrol.craft import tags
 from layers.patrol.models import PatrolBox, Tag
+from tests.crashes.empty import no_crashes
 from tests.gis.people import person
 
 _number = count(1)
@@ -27,8 +27,9 @@ PLACE = (120.4473, 23.4795)
 @pytest.fixture
 def station(db: None) -> Station:
     """Where nothing has happened yet: what a test counts is what it made."""
-    for happened in Call, Crash, Crime:
-        happened.objects.all().delete()
+    no_crashes()
+    Call.objects.all().delete()
+    Crime.objects.all().delete()
     n = next(_number)
     return Station.objects.create(key=f"pt-st{n}", name=f"所{n}", geom=Point(*PLACE, srid=4326))
 

@@ -15,6 +15,7 @@ from data.codes import table
 from gis.exchange.labels import Labels, folded
 from layers.crashes.importers import NATIONAL
 from layers.crashes.models import Crash, Party
+from tests.crashes.empty import no_crashes
 from tests.exchange.taking import take_in
 from tests.realdata.folder import real, rows
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def no_crash_yet(db: None) -> None:
     """Other tests may have loaded a city before; what is counted here is the file's alone."""
     Party.objects.all().delete()
-    Crash.objects.all().delete()
+    no_crashes()
 
 
 NATIONAL_FILES = [
