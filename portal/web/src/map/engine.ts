@@ -75,12 +75,17 @@ function follow(map: Engine): void {
   let loaded = false;
   let waiting: ReturnType<typeof compose> | null = null;
   const apply = (style: ReturnType<typeof compose>) => {
+    const moved: [VectorTileSource, string[]][] = [];
     for (const [id, source] of Object.entries(style.sources)) {
       const now = map.getSource<VectorTileSource>(id);
       // new addresses keep the old tiles on screen until the new ones are there; a new source would not
-      if (now && source.type === "vector" && source.tiles && now.tiles?.join() !== source.tiles.join()) now.setTiles([...source.tiles]);
+      if (now && source.type === "vector" && source.tiles && now.tiles?.join() !== source.tiles.join()) moved.push([now, [...source.tiles]]);
     }
+    for (const [now, tiles] of moved) now.setTiles(tiles);
+    const before = map.getLayersOrder().join();
     map.setStyle(style, { diff: true });
+    // a source whose layers change in the same breath forgets that it was to be read anew
+    if (moved.length && map.getLayersOrder().join() !== before) map.once("styledata", () => moved.forEach(([now, tiles]) => now.tiles === tiles && now.setTiles(tiles)));
   };
   map.once("style.load", () => {
     loaded = true;
