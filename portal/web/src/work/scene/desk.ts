@@ -6,7 +6,7 @@ import { lang, t, type Key } from "../../i18n/t";
 import { catalogue, work } from "../../state/portal";
 import { signal } from "../../state/store";
 import { tell } from "../../ui/toasts";
-import { Book, type Box, type Kept, type Photo, type Reply, type Step, type Told } from "./book";
+import { Book, type Box, type Kept, type Reply, type Step, type Told } from "./book";
 import { element, inverse, named, removal, SCENE, type Document, type Edit, type Element, type Point } from "./document";
 import { colorOf, layerOf, type Layer } from "./draw";
 import * as store from "./kept";
@@ -257,31 +257,8 @@ export async function addPhotos(files: readonly File[], station: Element | null)
 /** Which photograph is looked at. */
 export const viewing = signal<string | null>(null);
 
-let sending: Promise<unknown> = Promise.resolve();
-let unsent = 0;
-
-/** A change of a photograph; a sentence where the server did not take it. */
-export async function touchUp(name: string, fields: Partial<Photo> & { was?: readonly Box[] }): Promise<string | null> {
-  const now = book.peek()!;
-  const put = (change: Partial<Photo>) => now.learn({ ...now.told, photos: now.told.photos.map((one) => (one.name === name ? { ...one, ...change } : one)) });
-  const before = now.told.photos.find((one) => one.name === name);
-  const { was: _, blurs: __, ...plain } = fields;
-  put(plain); // the next touch builds on this one, and they are sent in order
-  unsent += 1;
-  const turn = sending.then(() => sendJson<Photo>("PATCH", api(now.told.crash, `/photos/${name}`), fields, csrf));
-  sending = turn.catch(() => null);
-  try {
-    const photo = await turn;
-    if (unsent === 1) put(photo);
-    return null;
-  } catch (why) {
-    if (before) put(before);
-    void now.flush();
-    return why instanceof Problem ? ours(why.message) : word("away.first");
-  } finally {
-    unsent -= 1;
-  }
-}
+/** To the server, as whoever is signed in now. */
+export const patch = <T>(crash: number, rest: string, fields: unknown): Promise<T> => sendJson<T>("PATCH", api(crash, rest), fields, csrf);
 
 /** The station that a photograph hangs on; it hangs on one at most. */
 export const stationOf = (name: string): Element | undefined => doc()?.elements.find((one) => one.type === "station" && one.photos?.includes(name));
