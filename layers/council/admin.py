@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from layers.access import ANONYMOUS, Viewer
+from layers.access.pages import LookedAt
 from layers.council.api.who import WRITERS
 from layers.council.models import AgendaItem, Decision, Meeting, Review, Visit
 
 
-def writes(request: HttpRequest) -> bool:
-    viewer: Viewer = getattr(request, "viewer", ANONYMOUS)
-    return (
-        request.user.is_authenticated and viewer.user_id == request.user.pk and bool(viewer.roles & WRITERS)
-    )
+class ForMembers(LookedAt):
+    """Changed where the rules of meetings are kept."""
 
-
-class ForMembers(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Looked at by members; changed where the rules of meetings are kept."""
-
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return writes(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return writes(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    roles = WRITERS
 
 
 class Agenda(admin.TabularInline):  # type: ignore[type-arg]

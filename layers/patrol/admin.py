@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from layers.access import ANONYMOUS, Viewer
+from layers.access.pages import LookedAt, one_of
 from layers.patrol.models import (
     BoxFault,
     Device,
@@ -32,32 +33,8 @@ from layers.patrol.models import (
 PLANNERS = frozenset({"patrol_planner", "administrator"})
 
 
-def plans(request: HttpRequest) -> bool:
-    viewer: Viewer = getattr(request, "viewer", ANONYMOUS)
-    return (
-        request.user.is_authenticated and viewer.user_id == request.user.pk and bool(viewer.roles & PLANNERS)
-    )
-
-
-class ForPlanners(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Looked at by planners, changed by nobody."""
-
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return plans(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return plans(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+class ForPlanners(LookedAt):
+    roles = PLANNERS
 
 
 @admin.action(description="停用所選 · Retire what is chosen", permissions=["view"])
@@ -126,10 +103,10 @@ class TurnBanAdmin(ForPlanners):
     raw_id_fields = ("origin", "to")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
-        return plans(request)
+        return one_of(request, PLANNERS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return plans(request)
+        return one_of(request, PLANNERS)
 
 
 @admin.register(BoxFault)
@@ -148,10 +125,10 @@ class NoteRuleAdmin(ForPlanners):
     list_select_related = ("station",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
-        return plans(request)
+        return one_of(request, PLANNERS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return plans(request)
+        return one_of(request, PLANNERS)
 
     def save_model(self, request: HttpRequest, obj: NoteRule, form: Any, change: bool) -> None:
         obj.by = request.user.get_username()[:200]
