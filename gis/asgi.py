@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import django
+from asgiref.sync import ThreadSensitiveContext
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
 django.setup(set_prefix=False)
@@ -22,6 +23,7 @@ from gis import cors  # noqa: E402
 from gis.accounts.identity import BadCredential, Identity  # noqa: E402
 from gis.audit.note import Notes  # noqa: E402
 from gis.ogc.app import Ogc  # noqa: E402
+from gis.serve.hands import Hands  # noqa: E402
 from gis.uploads.own import own  # noqa: E402
 from gis.uploads.receive import Receiver  # noqa: E402
 from tilesrv import answer  # noqa: E402
@@ -37,6 +39,7 @@ class Antu:
 
     def __init__(self) -> None:
         self.django = ASGIHandler()
+        self.hands = Hands()
         self.notes = Notes()
         self.tiles = TileServer(on_read=self.notes.read)
         self.ogc = Ogc(on_read=self.notes.read, tiles=self.tiles)
@@ -73,7 +76,12 @@ class Antu:
             return await self.ogc(scope, receive, send)
         if first == "uploads":
             return await self.uploads(scope, receive, send)
-        return await self.django(scope, receive, send)  # type: ignore[arg-type]
+        turn = self.hands.turn()
+        try:
+            async with ThreadSensitiveContext(executor=turn):
+                return await self.django(scope, receive, send)  # type: ignore[arg-type]
+        finally:
+            turn.end()
 
     def watched(self, scope: Scope, send: Send) -> Send:
         """Refusals are on record before they are answered."""

@@ -12,7 +12,7 @@ def tuned(home: Path) -> str:
     lines = {
         "listen_addresses": "''",
         "unix_socket_directories": f"'{home}'",
-        "max_connections": "80",
+        "max_connections": "150",
         "shared_buffers": f"{cache}MB",
         "effective_cache_size": f"{memory // 2 // 2**20}MB",
         "work_mem": "16MB",

@@ -90,7 +90,8 @@ class Seen:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(message.text)
+            asked = f" {message.location['url']}" if "status of 5" in message.text else ""
+            self.errors.append(message.text + asked)
 
 
 VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>

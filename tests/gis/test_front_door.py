@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +15,7 @@ from django.contrib.auth.models import User
 
 from gis.accounts.models import Token
 from gis.asgi import Antu
+from gis.serve.hands import HANDS, Hands
 from layers.registry.store import dsn
 from tests.factories import hideout
 from tests.gis.people import person
@@ -89,3 +92,35 @@ async def test_scripts_of_other_sites_read_as_anybody_or_with_a_token(officer: A
             assert "access-control-allow-credentials" not in answer.headers, "nobody is lent a cookie"
         own = await http.get("/api/me", headers={"origin": "https://elsewhere.test"})
         assert "access-control-allow-origin" not in own.headers
+
+
+def lines_open() -> int:
+    with psycopg.connect(dsn()) as line:
+        found = line.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = ''"
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
+@pytest.mark.anyio
+async def test_a_burst_of_visitors_opens_few_connections(officer: Any) -> None:
+    headers = {"authorization": f"Bearer {officer[1]}"}
+    async with served() as http:
+        assert (await http.get("/api/layers/hideouts/bounds", headers=headers)).status_code == 200
+        before = lines_open()
+        asked = [http.get("/api/layers/hideouts/bounds", headers=headers) for _ in range(12 * HANDS)]
+        assert {got.status_code for got in await asyncio.gather(*asked)} == {200}
+        assert lines_open() - before <= HANDS
+
+
+def test_a_request_stays_with_the_hand_that_had_the_least_to_do() -> None:
+    hands, go = Hands(2), threading.Event()
+    slow, quick, third = hands.turn(), hands.turn(), hands.turn()
+    held = slow.submit(go.wait)
+    mine = quick.submit(threading.get_ident).result(5)
+    assert quick.submit(threading.get_ident).result(5) == mine
+    quick.end()
+    assert third.submit(threading.get_ident).result(5) == mine, "the other one is at work"
+    go.set()
+    assert held.result(5)
+    assert slow.submit(threading.get_ident).result(5) != mine
