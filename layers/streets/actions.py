@@ -407,6 +407,7 @@ def _said(done: Done, *, accepted: bool) -> dict[str, Any]:
         "changes": {name: [_difference(c) for c in rows_] for name, rows_ in done.changes.items() if rows_},
         "warnings": [_rule(f) for f in done.warnings if not f.error],
         "notes": done.notes,
+        "pictured": done.redrawn is not None,
     }
 
 

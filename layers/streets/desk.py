@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +23,7 @@ from layers.streets.craft.pieces import Json, kind_of
 from layers.streets.draw import Sight, live, redraw, sight
 from layers.streets.write import Clash, Edit, Stale, Survey, Unwritable, Written, apply
 
+logger = logging.getLogger(__name__)
 Name = Annotated[str, Field(min_length=3, max_length=400, description="Such as segment/w12.0 or arm/w12.0/a")]
 Dot = tuple[float, float]
 
@@ -152,7 +154,8 @@ class Done:
     written: Written
     changes: dict[str, list[Change]]
     warnings: list[Finding]
-    redrawn: int
+    redrawn: int | None
+    """How many shapes; None if the picture comes later."""
     notes: dict[str, Any] = field(default_factory=dict)
     sight: Sight | None = None
 
@@ -198,7 +201,22 @@ def carry_out(survey: Survey, operations: Sequence[Any], seen: Mapping[str, int]
     ]
     with transaction.atomic():
         done = _write(survey, edits, desk.lineage)
-    return Done(done.written, done.changes, done.warnings, redraw(done.sight), notes)
+    return Done(done.written, done.changes, done.warnings, _pictured(done.sight), notes)
+
+
+def _pictured(seen: Sight | None) -> int | None:
+    """The edit is saved: whatever happens to its picture must not make it look lost. What is stale stays marked so."""
+    try:
+        return redraw(seen)
+    except Exception:
+        logger.exception("An edit is saved, and could not be drawn; a job draws it.")
+    from layers.streets.jobs import draw_later
+
+    try:
+        draw_later()
+    except DatabaseError:
+        logger.exception("No job draws it either: the next edit does, or the night.")
+    return None
 
 
 def _write(
@@ -339,7 +357,7 @@ def undo(survey: Survey, changeset: int) -> Done:
         if clashes:
             raise Stale(clashes)
         done = _write(survey, edits)
-    return Done(done.written, done.changes, done.warnings, redraw(done.sight))
+    return Done(done.written, done.changes, done.warnings, _pictured(done.sight))
 
 
 def _before(names: Sequence[str], at: datetime) -> dict[str, Json]:

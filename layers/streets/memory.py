@@ -126,4 +126,4 @@ def doubts() -> list[Doubt]:
 
 def nightly() -> dict[str, int]:
     """Months since the last confirmation go by without an edit; V16 is asked again."""
-    return {"ages": draw.live(), "V16": hold("V16", doubts())}
+    return {"drawn": draw.redraw(), "ages": draw.live(), "V16": hold("V16", doubts())}

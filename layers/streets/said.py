@@ -100,6 +100,8 @@ class EditOut(Schema):
     changes: dict[str, list[Difference]]
     warnings: list[Rule]
     notes: dict[str, Any]
+    pictured: bool
+    """Whether it is drawn already; otherwise a job draws it."""
 
 
 class ChangesetOut(Schema):

@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from layers.streets import desk, draw, read
 from layers.streets.actions import plan_of
 from layers.streets.craft.document import Document
 from layers.streets.craft.edit.operations import Impossible
+from layers.streets.jobs import draw_streets
 from layers.streets.read import AsOf
 from layers.streets.write import Edit, Stale, Survey, Unseen, Unwritable, apply
 
@@ -111,6 +113,24 @@ def test_undo_gives_back_the_same_picture(streets: Document) -> None:
     assert done.redrawn and picture() != before
     desk.undo(TAPE, done.written.changeset)
     assert now().params == was and picture() == before
+
+
+def test_an_edit_that_cannot_be_drawn_is_saved_and_drawn_by_a_job(
+    streets: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = picture()
+
+    def broken(*_: object) -> int:
+        raise RuntimeError("no room for the picture")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("layers.streets.draw._drawn", broken)
+        done = [desk.carry_out(TAPE, [width(w)], {NAME: now().id}) for w in (4.1, 4.2)]
+    assert [one.redrawn for one in done] == [None, None] and of() == 4.2 and picture() == before
+    waiting = ProcrastinateJob.objects.filter(task_name=draw_streets.name, status="todo")
+    assert waiting.count() == 1, "one job draws both"
+    assert draw_streets() and picture() != before
+    waiting.delete()
 
 
 def test_undo_leaves_later_edits_of_others(streets: Document) -> None:

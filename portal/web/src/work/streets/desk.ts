@@ -235,6 +235,7 @@ function finish(done: Done, words: Words): void {
     changed.value = Object.values(done.changes).flat();
   });
   if (done.merged.length) tell(t("streets.merged"));
+  if (!done.pictured) tell(t("streets.late"));
   redrawn();
 }
 

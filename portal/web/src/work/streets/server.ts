@@ -73,6 +73,7 @@ export interface Done {
   changes: Record<string, Difference[]>;
   warnings: Rule[];
   notes: Record<string, unknown>;
+  pictured: boolean;
 }
 export interface Template {
   id: number;
