@@ -69,7 +69,7 @@ def _apart(what: str, path: Path) -> dict[str, float]:
         [sys.executable, "-m", "tests.benchmarks.crashes", what, str(path)],
         cwd=ROOT,
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
     )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -70,28 +70,32 @@ def run() -> Report:
 
 
 @contextmanager
-def city() -> Iterator[str]:
-    """A server over the tenfold demonstration, which is made once and kept in a database of its own."""
+def city(scale: str = "x10") -> Iterator[str]:
+    """A server over a demonstration, tenfold unless told, which is made once and kept in a database of its own."""
     from django.conf import settings
     from psycopg import connect
     from psycopg.conninfo import make_conninfo
+    from psycopg.sql import SQL, Identifier
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis.settings")
     there = settings.DATABASES["default"]
     parts = {k: str(there[k.upper()]) for k in ("user", "password", "host", "port") if there[k.upper()]}
     with connect(make_conninfo(dbname="postgres", **parts), autocommit=True) as line:
-        if not line.execute("SELECT 1 FROM pg_database WHERE datname = 'antu_x10'").fetchone():
-            line.execute("CREATE DATABASE antu_x10")
-    data = Path(settings.DATA_DIR) / "bench-x10"
+        name = f"antu_{scale}"
+        if not line.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            line.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    data = Path(settings.DATA_DIR) / f"bench-{scale}"
     data.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {
-        "DATABASE_URL": peers.url(make_conninfo(dbname="antu_x10", **parts)),
+        "DATABASE_URL": peers.url(make_conninfo(dbname=name, **parts)),
         "DJANGO_SETTINGS_MODULE": "gis.settings",
         "ANTU_DATA_DIR": str(data),
     }
     antu = [sys.executable, "-m", "gis.cli"]
     subprocess.run([*antu, "migrate"], env=environment, check=True, stdout=sys.stderr)
-    subprocess.run([*antu, "demo", "--scale", "x10"], env=environment, check=True, stdout=sys.stderr)
+    subprocess.run([*antu, "demo", "--scale", scale], env=environment, check=True, stdout=sys.stderr)
+    people = "import django; django.setup(); from gis.demo import accounts; accounts()"
+    subprocess.run([sys.executable, "-c", people], env=environment, check=True)
     port = free_port()
     environment["ANTU_BASE_URL"] = f"http://127.0.0.1:{port}"
     with peers.started(web_command("127.0.0.1", port, 1), port, environment):

@@ -1,20 +1,28 @@
-"""How well the measurement solver places a car, and what it notices: `python -m tests.benchmarks.scenes`.
+"""Crash scenes: how well readings place a car and what is noticed of wrong ones, and how a full scene is moved.
 
 Simulated: a car of 4.5 × 1.8 m, four corners measured by base line and offset, at random places and headings.
 """
 
 from __future__ import annotations
 
-import sys
+import os
+import statistics
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
+from playwright.sync_api import Page, sync_playwright
 
 from diagramming.scene.document import Scene, read
 from diagramming.scene.solve import solve
+from tests.benchmarks.portal import FLAGS, city
+from tests.benchmarks.report import Report
 
 CORNERS = ("LF", "RF", "LR", "RR")
+RUNS, MANY, MOVES = 2000, 60, 250
+CAR = ".sheet g.moves"
 ORIGIN = [194012.4, 2597220.15]
 
 
@@ -89,20 +97,126 @@ def simulate(sigma: float, gross: float = 0.5, runs: int = 500, seed: int = 7) -
     )
 
 
-def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    for name, sigma in (
-        ("wheel 0.16 m", 0.16),
-        ("half a wheel 0.08 m", 0.08),
-        ("tape 0.05 m", 0.05),
-        ("orthophoto 0.033 m", 0.033),
-    ):
-        f = simulate(sigma, runs=runs)
-        print(
-            f"{name:20} centre {f.centre:.3f} m  heading {f.heading:.2f}°  0.5 m noticed {f.noticed:.1%}  "
-            f"false flags {f.false:.2%} (beside a gross error {f.swept:.2%})"
+def run() -> Report:
+    report = Report("Crash scenes", "antu bench scenes")
+    fitting(report)
+    dragging(report)
+    return report
+
+
+def fitting(report: Report) -> None:
+    f = simulate(0.16, runs=RUNS)
+    report.add(
+        "car by four corners, wheel (σ 0.16 m): root mean square of the centre", f.centre, "m", most=0.12
+    )
+    report.add("… of its heading", f.heading, "°", most=2)
+    report.add("… a reading 0.5 m wrong is flagged", 100 * f.noticed, "%", least=95)
+    report.add("… good readings that are flagged", 100 * f.false, "%", most=2)
+    tape = simulate(0.05, runs=RUNS)
+    report.add(
+        "the same with a tape (σ 0.05 m): a reading 0.5 m wrong is flagged", 100 * tape.noticed, "%", least=95
+    )
+    report.add("… good readings that are flagged", 100 * tape.false, "%", most=2)
+    report.notes.append(
+        f"Simulated, {RUNS:,} cars each. With a wheel, 0.5 m is 3.1 σ of a single reading; four corners of two readings "
+        "leave five to spare, and more cannot be told from them."
+    )
+
+
+def dragging(report: Report) -> None:
+    """One vehicle of a full scene is drawn about; the same drawing without the editor is what the machine can do."""
+    with city("hamlet") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("ANTU_CHROMIUM", "/usr/bin/chromium"), args=FLAGS
         )
+        page = browser.new_page(
+            viewport={"width": 1180, "height": 820}, base_url=address, reduced_motion="reduce"
+        )
+        sign_in(page)
+        crash = page.request.get("/api/crashes/scenes").json()[0]["id"]
+        filled(page, crash)
+        page.goto(f"/#1?w=scene&sel=crashes.{crash}")
+        page.locator(CAR).first.wait_for()
+        page.locator(".scene[data-pending='0'][data-net='saved']").wait_for()
+        mine = statistics.median(pulled(page, CAR) for _ in range(3))
+        drawing = page.locator(".sheet").first.evaluate("e => e.outerHTML")
+        page.goto("about:blank")
+        page.set_content(
+            f"<style>svg{{position:fixed;inset:0;width:100%;height:100%}}</style>{drawing}{BARE}"
+        )
+        plain = statistics.median(pulled(page, CAR) for _ in range(3))
+        browser.close()
+    report.add(
+        f"a vehicle drawn about in a scene of {MANY} elements, median",
+        mine,
+        "frames/s",
+        least=min(30.0, plain),
+    )
+    report.notes.append(
+        f"The same drawing in a bare SVG: {plain:.0f} frames/s, drawn without a graphics card."
+    )
 
 
-if __name__ == "__main__":
-    main()
+BARE = """<script>{ const g = document.querySelector(".sheet g.moves"); let on = null;
+addEventListener("mousedown", (e) => (on = e)); addEventListener("mouseup", () => (on = null));
+addEventListener("mousemove", (e) => on && (g.style.translate = `${(e.x - on.x) / 30}px ${(e.y - on.y) / 30}px`)); }</script>"""
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/accounts/sign-in/?next=/accounts/")
+    page.locator("input[name=username]").fill("investigator")
+    page.locator("input[name=password]").fill("antu-demo-investigator")
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url("**/accounts/")
+
+
+def filled(page: Page, crash: int) -> None:
+    """The case with as many elements as make a crowded scene: vehicles, marks, and fixed points around them."""
+    at = f"/api/crashes/{crash}/scene"
+    token = next(c["value"] for c in page.context.cookies() if c.get("name") == "csrftoken")
+    head = {"X-CSRFToken": str(token), "Referer": page.url}
+    found = page.request.post(at, headers=head).json()
+    random = np.random.default_rng(3)
+    ops = []
+    for n in range(len(found["document"]["elements"]), MANY):
+        x, y = (float(v) for v in random.uniform(-12, 12, 2))
+        body: dict[str, Any] = {"type": "mark", "kind": "skid", "path": [[x, y], [x + 2, y + 1]]}
+        if n % 6 == 0:
+            pose = {"x": x, "y": y, "heading": float(random.uniform(0, 360))}
+            body = {"type": "vehicle", "kind": "car", "pose": pose}
+        body["id"] = f"bench{n}"
+        ops.append(
+            {
+                "op": "add",
+                "id": f"bench-{uuid4().hex}",
+                "client": "bench",
+                "base": found["version"],
+                "body": body,
+            }
+        )
+    done = page.request.post(f"{at}/operations", headers=head, data={"operations": ops})
+    if not done.ok:
+        raise RuntimeError(f"the scene was not filled: {done.text()[:300]}")
+
+
+def pulled(page: Page, what: str) -> float:
+    """Frames a second while the pointer carries it around: as many moves as the page takes."""
+    box = page.locator(what).first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(
+        "() => { const mine = (window.seen = []); const next = (t) => { mine.push(t); if (mine === window.seen) requestAnimationFrame(next); };"
+        " requestAnimationFrame(next); }"
+    )
+    for n in range(MOVES):
+        page.mouse.move(x + 80 * np.sin(n / 9), y + 80 * (1 - np.cos(n / 9)))
+    steps = page.evaluate(
+        "() => { const all = seen; window.seen = null; return all.slice(1).map((t, n) => t - all[n]); }"
+    )
+    now = page.locator(what).first.bounding_box()
+    page.mouse.up()
+    if now is None or abs(now["x"] - box["x"]) + abs(now["y"] - box["y"]) < 5:
+        raise RuntimeError("the vehicle did not follow the pointer")
+    return 1000 / statistics.median(steps)

@@ -116,7 +116,7 @@ async function signing(claim: Claim): Promise<void> {
   const outcome = await sign(claim, since === null ? null : Math.round((Date.now() - since) / 1000));
   if (outcome.kind !== "refused" && since !== null) localStorage.removeItem(GUARD);
   go({ is: "result", outcome, near: null, read: false, voted: false, took: Math.round(performance.now() - began) });
-  navigator.vibrate?.(outcome.kind === "refused" ? [200, 80, 200] : 60);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(outcome.kind === "refused" ? [200, 80, 200] : 60);
   await recount();
   if (outcome.kind === "signed") {
     void nearby(outcome.answer);
