@@ -35,8 +35,9 @@ class Report:
     ) -> None:
         """A figure against the most or the least it may be."""
         met = (most is None or measured <= most) and (least is None or measured >= least)
+        shown = f"{measured:.3g}" if abs(measured) < 1000 else f"{measured:,.0f}"
         limit = f"≤ {most:g} {unit}" if most is not None else f"≥ {least:g} {unit}"
-        self.rows.append(Row(measure, f"{measured:.3g} {unit}".strip(), limit.strip(), met))
+        self.rows.append(Row(measure, f"{shown} {unit}".strip(), limit.strip(), met))
 
     def markdown(self) -> str:
         lines = [

@@ -118,8 +118,8 @@ def fitting(report: Report) -> None:
     )
     report.add("… good readings that are flagged", 100 * tape.false, "%", most=2)
     report.notes.append(
-        f"Simulated, {RUNS:,} cars each. With a wheel, 0.5 m is 3.1 σ of a single reading; four corners of two readings "
-        "leave five to spare, and more cannot be told from them."
+        f"Simulated, {RUNS:,} cars each. With a wheel, 0.5 m is 3.1 σ of one reading; with five of "
+        "eight readings to spare, no test that flags 2 % of the good ones can notice more than about 56 % of the wrong."
     )
 
 
