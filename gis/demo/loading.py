@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from data.city import SCALES, Table, generate
+from gis.demo.council import hold_meetings
 from gis.demo.derived import derive
 from gis.demo.models import Demonstration
 from gis.demo.notes import clear_rules, lay_rules
@@ -88,6 +89,8 @@ def finish(say: Say) -> bool:
     say("screening and collision diagrams")
     renew()
     keep_glyphs(least=5)
+    if not unfinished.filter(scale="hamlet").exists():
+        hold_meetings()
     unfinished.update(finished_at=timezone.now())
     return True
 
