@@ -23,7 +23,7 @@ from layers.streets import memory, read
 from layers.streets.craft.check import Finding, check
 from layers.streets.craft.derive import derive
 from layers.streets.craft.document import as_text
-from layers.streets.craft.edit.operations import Impossible
+from layers.streets.craft.edit.paper import Impossible
 from layers.streets.craft.edit.say import Change, changes
 from layers.streets.craft.fit import fit
 from layers.streets.craft.migrate import Unreadable
@@ -523,7 +523,7 @@ def post_fit(request: HttpRequest, name: str, body: FitIn) -> Answer:
     _viewer(request, "edit")
     desk = open_desk()
     piece = desk.get(name)
-    from layers.streets.craft.edit.operations import line_of
+    from layers.streets.craft.edit.paper import line_of
 
     return fit(piece, line_of(desk, piece), body.points, section=body.section, accuracy=body.accuracy)
 

@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from layers.registry.sql import Sql
 from layers.streets import read
 from layers.streets.craft.check import Finding, about
+from layers.streets.craft.edit import cut
 from layers.streets.craft.edit import operations as do
 from layers.streets.craft.edit.merge import merge
-from layers.streets.craft.edit.operations import Desk, Impossible
+from layers.streets.craft.edit.paper import Desk, Impossible
 from layers.streets.craft.edit.say import Change, changes
 from layers.streets.craft.pieces import Json, kind_of
 from layers.streets.draw import Sight, live, redraw, sight
@@ -262,10 +263,10 @@ def _do(desk: Desk, asked: Any) -> dict[str, Any] | None:
         case RetypeStrip():
             do.retype_strip(desk, name, asked.section, asked.strip, asked.kind, asked.dir)
         case Split():
-            node, second = do.split(desk, name, asked.s)
+            node, second = cut.split(desk, name, asked.s)
             return {"node": f"node/{node}", "second": f"segment/{second}"}
         case Merge():
-            do.merge(desk, name, asked.second)
+            cut.merge(desk, name, asked.second)
         case CopySection():
             sections = _content(desk, asked, "section")["sections"]
             do.copy_sections(

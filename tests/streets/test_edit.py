@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import LineString
 
+from layers.streets.craft.document import Sign
+from layers.streets.craft.edit import cut
 from layers.streets.craft.edit import operations as do
 from layers.streets.craft.edit.merge import merge
-from layers.streets.craft.edit.operations import Desk, Impossible
+from layers.streets.craft.edit.paper import Desk, Impossible, line_of
 from layers.streets.craft.edit.say import changes
+from layers.streets.craft.picture import point_at
 from layers.streets.craft.pieces import apart, kind_of, needs, together
 from tests.streets.city import DAY, grid, junction
 
@@ -85,19 +89,80 @@ def test_taking_apart_and_putting_together_gives_the_same_document() -> None:
 def test_a_segment_split_and_merged_is_what_it_was() -> None:
     desk = desk_of(junction([0, 90, 200], [2, 1, 1]))
     before = desk.get("segment/s0")
-    _, second = do.split(desk, "segment/s0", 40.0)
+    _, second = cut.split(desk, "segment/s0", 40.0)
     assert desk.get("segment/s0")["b"] == desk.get(f"segment/{second}")["a"]
     assert [row[1] for row in desk.lineage] == ["segment/s0", f"segment/{second}"]
-    do.merge(desk, "segment/s0", f"segment/{second}")
+    cut.merge(desk, "segment/s0", f"segment/{second}")
     after = desk.get("segment/s0")
     assert (after["a"], after["b"], after["sections"]) == (before["a"], before["b"], before["sections"])
     assert after["via"] == [[40.0, 0.0]], "the place of the cut stays as a point of the line"
 
 
+def with_signs() -> Desk:
+    """A street with a sign in each half, measured from each of its ends."""
+    desk = desk_of(junction([0, 90, 200], [2, 1, 1]))
+    for n, (end, s) in enumerate((("a", 10.0), ("a", 60.0), ("b", 10.0), ("b", 60.0))):
+        anchor = {"segment": "s0", "end": end, "s": s, "t": 3.0 + n}
+        desk.put(f"sign/x{n}", {"id": f"x{n}", "code": "warning", "anchor": anchor, "face": 30.0})
+    return desk
+
+
+def signs(desk: Desk) -> dict[str, tuple[float, ...]]:
+    """Where each stands, and where it faces."""
+    found = {}
+    for name in (f"sign/x{n}" for n in range(4)):
+        sign = Sign.model_validate(desk.get(name))
+        line = [(x, y) for x, y in line_of(desk, desk.get(f"segment/{sign.anchor.segment}"))]
+        x, y, north = point_at(sign.anchor, line)
+        found[name] = tuple(round(v, 3) for v in (x, y, (north + sign.face) % 360))
+    return found
+
+
+def test_a_sign_stays_where_it_is_when_its_street_is_cut_and_joined() -> None:
+    desk = with_signs()
+    before = signs(desk)
+    _, second = cut.split(desk, "segment/s0", 40.0)
+    assert signs(desk) == before
+    assert {desk.get(f"sign/x{n}")["anchor"]["segment"] for n in (1, 2)} == {second}
+    cut.merge(desk, "segment/s0", f"segment/{second}")
+    assert signs(desk) == before
+    assert {desk.get(name)["anchor"]["segment"] for name in before} == {"s0"}
+
+
+@pytest.mark.parametrize("kept", ["s0", "second"])
+def test_streets_that_run_against_each_other_are_joined(kept: str) -> None:
+    desk = with_signs()
+    do.set_values(desk, "segment/s0", [("sections/0/strips/2/line", "double_yellow")])
+    street, standing = desk.get("segment/s0"), signs(desk)
+    _, second = cut.split(desk, "segment/s0", 40.0)
+    turn_around(desk, second)
+    assert signs(desk) == standing
+    names = ("segment/s0", f"segment/{second}")
+    first, other = names if kept == "s0" else names[::-1]
+    cut.merge(desk, first, other)
+    made = desk.get(first)
+    assert signs(desk) == standing
+    if kept == "second":  # it runs from what was the far end
+        turn_around(desk, second)
+        made = desk.get(first)
+    assert (made["a"], made["b"], made["sections"]) == (street["a"], street["b"], street["sections"])
+
+
+def turn_around(desk: Desk, id: str) -> None:
+    piece = desk.get(f"segment/{id}")
+    long = LineString(line_of(desk, piece)).length
+    there = [(name, found) for name, found in desk.on(f"segment/{id}").items() if name.startswith("sign/")]
+    desk.put(f"segment/{id}", cut.turned_around(piece, long))
+    for name, found in there:
+        anchor = found["anchor"]
+        along = anchor["s"] if anchor["end"] == "a" else long - anchor["s"]
+        desk.put(name, cut.set_down(found, id, long - along, long, flipped=True))
+
+
 def test_a_junction_with_other_streets_cannot_be_merged_away() -> None:
     desk = desk_of(junction([0, 90, 180], [2, 1, 1]))
     with pytest.raises(Impossible):
-        do.merge(desk, "segment/s0", "segment/s2")
+        cut.merge(desk, "segment/s0", "segment/s2")
 
 
 def test_strips_are_inserted_removed_and_put_in_order() -> None:

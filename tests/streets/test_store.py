@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from layers.streets import desk, draw, read
 from layers.streets.actions import plan_of
 from layers.streets.craft.document import Document
-from layers.streets.craft.edit.operations import Impossible
+from layers.streets.craft.edit.paper import Impossible
 from layers.streets.jobs import draw_streets
 from layers.streets.read import AsOf
 from layers.streets.write import Edit, Stale, Survey, Unseen, Unwritable, apply

@@ -1,75 +1,20 @@
 """What an editor does to a street, as functions from objects to objects: nothing is changed in place.
 
-`Desk` holds the objects that are there; each operation puts what it makes on it. In the end `edits()` says which
-objects have other parameters than before, which came and which are gone, and what became of split segments.
+Each operation puts what it makes on the desk. In the end `edits()` says which objects have other parameters than
+before, which came and which are gone. Cutting and joining streets is in `cut`.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
-from math import atan2, hypot, radians
+from math import radians
 from typing import Any
 
-from layers.streets.craft.derive.ribbon import begins
-from layers.streets.craft.document import Segment
+from layers.streets.craft.edit.cut import mirrored
+from layers.streets.craft.edit.paper import Desk, Dot, Impossible, heading, line_of
 from layers.streets.craft.picture import turned
-from layers.streets.craft.pieces import Json, checked, kind_of, name_of, needs
-
-Dot = tuple[float, float]
-
-
-class Impossible(Exception):
-    """The operation cannot be done; the text says why."""
-
-
-@dataclass(slots=True)
-class Desk:
-    """`there` holds what the operations may read; `look` fetches what is missing."""
-
-    there: dict[str, Json]
-    look: Callable[[str], Json | None] = lambda name: None
-    standing: Callable[[str], Mapping[str, Json]] = lambda name: {}
-    now: dict[str, Json | None] = field(default_factory=dict)
-    follows: set[str] = field(default_factory=set)
-    """Objects written only because another that they stand on was: nobody named them."""
-    lineage: list[tuple[str, str, float, float]] = field(default_factory=list)
-
-    def get(self, name: str) -> Json:
-        if name in self.now:
-            found = self.now[name]
-        else:
-            if name not in self.there and (fetched := self.look(name)) is not None:
-                self.there[name] = fetched
-            found = self.there.get(name)
-        if found is None:
-            raise Impossible(f"There is no {name}.")
-        return deepcopy(found)
-
-    def has(self, name: str) -> bool:
-        try:
-            self.get(name)
-        except Impossible:
-            return False
-        return True
-
-    def put(self, name: str, piece: Json | None, *, follows: bool = False) -> None:
-        self.now[name] = None if piece is None else checked(name, piece)
-        if follows:
-            self.follows.add(name)
-
-    def on(self, name: str) -> dict[str, Json]:
-        """What stands on an object, as it is on the desk now."""
-        for one, piece in self.standing(name).items():
-            self.there.setdefault(one, piece)
-        here = {**self.there, **self.now}
-        return {n: deepcopy(p) for n, p in here.items() if p is not None and name in needs(kind_of(n), p)}
-
-    def edits(self) -> dict[str, Json | None]:
-        return {name: piece for name, piece in self.now.items() if piece != self.there.get(name)}
-
+from layers.streets.craft.pieces import Json, kind_of, name_of
 
 # values
 
@@ -199,169 +144,6 @@ def _drop_movements(desk: Desk, name: str, piece: Json) -> None:
                 desk.put(one, None, follows=True)
 
 
-# split and merge
-
-
-def split(desk: Desk, name: str, s: float, node: str = "", at: Dot | None = None) -> tuple[str, str]:
-    """Cuts a segment `s` metres from its end a; the first part keeps the name, the second gets a new one."""
-    piece = desk.get(name)
-    line = line_of(desk, piece)
-    length = _length(line)
-    if not 1.0 <= s <= length - 1.0:
-        raise Impossible(f"{name} is {length:.1f} m long; it cannot be cut at {s:g} m.")
-    point, before, after = _cut(line, s)
-    point = at or point
-    middle = node or _new(desk, "node", f"{piece['id']}-{round(s * 100)}")
-    second = _new(desk, "segment", f"{piece['id']}-{round(s * 100)}")
-    if not node:
-        desk.put(
-            f"node/{middle}",
-            {"id": middle, "at": list(point), "kind": "width_change", "layer": piece["layer"]},
-        )
-    starts = begins(Segment.model_validate(piece), length)
-    first_sections, second_sections = _sections(piece["sections"], starts, s, length)
-    desk.put(name, {**piece, "b": middle, "via": before, "sections": first_sections})
-    desk.put(
-        f"segment/{second}", {**piece, "id": second, "a": middle, "via": after, "sections": second_sections}
-    )
-    for one, standing in desk.on(name).items():
-        _moved(desk, one, standing, {("b", piece["id"]): (second, "b")}, piece["id"], s, length)
-    desk.lineage += [
-        (name, name, 0.0, round(s, 3)),
-        (name, f"segment/{second}", round(s, 3), round(length, 3)),
-    ]
-    return middle, second
-
-
-def _moved(
-    desk: Desk,
-    name: str,
-    piece: Json,
-    to: Mapping[tuple[str, str], tuple[str, str]],
-    segment: str,
-    s: float,
-    length: float,
-) -> None:
-    """What stood on the far end of a cut segment stands on its second part now."""
-    kind = kind_of(name)
-    far = to.get(("b", segment))
-    if far is None:
-        return
-    if kind == "arm" and (piece["segment"], piece["end"]) == (segment, "b"):
-        desk.put(name, None, follows=True)
-        desk.put(f"arm/{far[0]}/b", {**piece, "segment": far[0]})
-    elif kind == "sign" and piece["anchor"]["segment"] == segment:
-        anchor = piece["anchor"]
-        along = anchor["s"] if anchor["end"] == "a" else length - anchor["s"]
-        if along > s:
-            new = {**anchor, "segment": far[0]}
-            if anchor["end"] == "a":
-                new["s"] = round(along - s, 3)
-            desk.put(name, {**piece, "anchor": new}, follows=True)
-        elif anchor["end"] == "b":
-            desk.put(
-                name,
-                {**piece, "anchor": {**anchor, "end": "a", "s": round(along, 3), "t": -anchor["t"]}},
-                follows=True,
-            )
-    elif kind == "movement":
-        ends = {e: dict(piece[e]) for e in ("source", "target")}
-        for end in ends.values():
-            if (end["segment"], end["end"]) == (segment, "b"):
-                end["segment"] = far[0]
-        if ends != {e: piece[e] for e in ("source", "target")}:
-            desk.put(name, None, follows=True)
-            made = {**piece, **ends}
-            desk.put(name_of("movement", made), made)
-    elif kind == "head" and piece.get("faces") and tuple(piece["faces"]) == (segment, "b"):
-        desk.put(name, {**piece, "faces": [far[0], "b"]}, follows=True)
-
-
-def _sections(
-    sections: list[Json], starts: list[float], s: float, length: float
-) -> tuple[list[Json], list[Json]]:
-    first, second = [], []
-    for section, start, end in zip(sections, starts, [*starts[1:], length], strict=True):
-        if start < s - 1e-6:
-            first.append({**section, "end": "a", "s": round(start, 3)})
-        if end > s + 1e-6:
-            begin = max(start - s, 0.0)
-            taper = section["taper"] if start >= s else 0.0
-            second.append({**section, "end": "a", "s": round(begin, 3), "taper": taper})
-    return first, second
-
-
-def merge(desk: Desk, first: str, second: str) -> None:
-    """Two segments that meet end to end at a node where nothing else does become one, which keeps the first's name."""
-    one, other = desk.get(first), desk.get(second)
-    shared = {one["a"], one["b"]} & {other["a"], other["b"]}
-    if first == second or len(shared) != 1:
-        raise Impossible(f"{first} and {second} do not meet at one node.")
-    node = shared.pop()
-    if one["b"] != node:
-        if other["b"] != node:
-            raise Impossible(f"{first} must end where {second} begins; reverse one of them first.")
-        return _join(desk, first, second, one, other, node, keep_second_first=True)
-    if other["a"] != node:
-        raise Impossible(f"{first} must end where {second} begins; reverse one of them first.")
-    return _join(desk, first, second, one, other, node, keep_second_first=False)
-
-
-def _join(
-    desk: Desk, first: str, second: str, one: Json, other: Json, node: str, *, keep_second_first: bool
-) -> None:
-    others = [n for n in desk.on(f"node/{node}") if n not in (first, second) and kind_of(n) == "segment"]
-    if others:
-        raise Impossible(f"At node {node} {others[0]} begins or ends, too; it is a junction.")
-    head, tail = (other, one) if keep_second_first else (one, other)
-    point = desk.get(f"node/{node}")["at"]
-    long = _length(line_of(desk, head))
-    whole = long + _length(line_of(desk, tail))
-    sections = _from_a(desk, head) + [
-        {**section, "s": round(section["s"] + long, 3)} for section in _from_a(desk, tail)
-    ]
-    kept: list[Json] = []
-    for section in sections:
-        if not kept or any(kept[-1][key] != section[key] for key in ("strips", "edges")):
-            kept.append(section)
-    for name, piece, end in ((f"segment/{head['id']}", head, "b"), (f"segment/{tail['id']}", tail, "a")):
-        for n, found in desk.on(name).items():
-            if (kind_of(n) == "arm" and found["end"] == end) or kind_of(n) == "movement":
-                desk.put(n, None, follows=True)
-            elif piece["id"] != one["id"]:
-                _carried(desk, n, found, piece["id"], one["id"])
-    desk.put(
-        first,
-        {**one, "a": head["a"], "b": tail["b"], "via": [*head["via"], point, *tail["via"]], "sections": kept},
-    )
-    desk.put(second, None)
-    desk.put(f"node/{node}", None, follows=True)
-    desk.lineage += [
-        (f"segment/{head['id']}", first, 0.0, round(long, 3)),
-        (f"segment/{tail['id']}", first, round(long, 3), round(whole, 3)),
-    ]
-
-
-def _carried(desk: Desk, name: str, piece: Json, old: str, new: str) -> None:
-    """What stood on a segment that goes stands on the one that takes its place."""
-    kind = kind_of(name)
-    if kind == "arm":
-        desk.put(name, None, follows=True)
-        desk.put(f"arm/{new}/{piece['end']}", {**piece, "segment": new})
-    elif kind == "sign":
-        desk.put(name, {**piece, "anchor": {**piece["anchor"], "segment": new}}, follows=True)
-    elif kind == "head" and piece.get("faces"):
-        desk.put(name, {**piece, "faces": [new, piece["faces"][1]]}, follows=True)
-
-
-def _from_a(desk: Desk, piece: Json) -> list[Json]:
-    starts = begins(Segment.model_validate(piece), _length(line_of(desk, piece)))
-    return [
-        {**section, "end": "a", "s": round(start, 3)}
-        for section, start in zip(piece["sections"], starts, strict=True)
-    ]
-
-
 # copying
 
 
@@ -412,17 +194,6 @@ def _wide(strip: Json) -> float:
 
 def _scaled(width: Any, by: float) -> Any:
     return [round(w * by, 3) for w in width] if isinstance(width, list) else round(width * by, 3)
-
-
-def mirrored(section: Json) -> Json:
-    """As seen from the other end: left is right, and who went there comes here."""
-    strips = []
-    for strip in reversed(deepcopy(section)["strips"]):
-        strip["dir"] = -strip["dir"]
-        if isinstance(strip["width"], list):
-            strip["width"] = strip["width"][::-1]
-        strips.append({**strip, "line": ""})
-    return {**deepcopy(section), "strips": strips, "edges": section["edges"][::-1]}
 
 
 def copy_arm(desk: Desk, source: Json, segment: str, end: str) -> None:
@@ -521,49 +292,3 @@ def move_node(desk: Desk, node: str, at: Dot) -> None:
 
 def rotate_points(points: Sequence[Dot], about: Dot, by: float) -> list[Dot]:
     return [turned(p, about, radians(by)) for p in points]
-
-
-# lines
-
-
-def line_of(desk: Desk, piece: Json) -> list[Dot]:
-    a, b = (desk.get(f"node/{piece[end]}")["at"] for end in ("a", "b"))
-    return [(p[0], p[1]) for p in (a, *piece["via"], b)]
-
-
-def heading(line: list[Dot], end: str) -> float:
-    """The direction in which a street leaves its end, in degrees clockwise from north."""
-    points = line if end == "a" else line[::-1]
-    point = _cut(points, min(6.0, _length(points) / 2))[0]
-    x, y = point[0] - points[0][0], point[1] - points[0][1]
-    return float(round((90 - atan2(y, x) * 57.29577951308232) % 360, 3))
-
-
-def _length(line: Sequence[Dot]) -> float:
-    return sum(hypot(q[0] - p[0], q[1] - p[1]) for p, q in itertools.pairwise(line))
-
-
-def _cut(line: Sequence[Dot], s: float) -> tuple[Dot, list[Dot], list[Dot]]:
-    """The point s metres along, the inner points before it and those behind it."""
-    left = s
-    before: list[Dot] = []
-    for k, (p, q) in enumerate(itertools.pairwise(line)):
-        link = hypot(q[0] - p[0], q[1] - p[1])
-        if left <= link:
-            share = left / link
-            point = (round(p[0] + (q[0] - p[0]) * share, 3), round(p[1] + (q[1] - p[1]) * share, 3))
-            near = [v for v in before if hypot(v[0] - point[0], v[1] - point[1]) > 0.02]
-            rest = [tuple(v) for v in line[k + 1 : -1] if hypot(v[0] - point[0], v[1] - point[1]) > 0.02]
-            return point, near, rest  # type: ignore[return-value]
-        left -= link
-        before.append((q[0], q[1]))
-    return line[-1], list(line[1:-1]), []
-
-
-def _new(desk: Desk, kind: str, wanted: str) -> str:
-    wanted = wanted[-60:]
-    for n in range(1000):
-        id_ = wanted if not n else f"{wanted}.{n}"
-        if not desk.has(f"{kind}/{id_}"):
-            return id_
-    raise Impossible(f"There is no free name for a new {kind}.")
