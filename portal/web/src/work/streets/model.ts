@@ -262,12 +262,13 @@ export interface Joint {
   end: End;
   other: Segment;
 }
-/** The street that one runs on into at an end: the only other one there, and in the same direction. */
+/** The street that one runs on into at an end: the only other one there, and no ring of the two. */
 export function beyond(own: Segment, end: End, segments: readonly Segment[]): Joint[] {
   const node = own[end];
   const others = segments.filter((one) => one.id !== own.id && (one.a === node || one.b === node));
   const [other] = others;
-  return others.length === 1 && other && other[end === "a" ? "b" : "a"] === node && other.a !== other.b ? [{ end, other }] : [];
+  const far = other?.a === node ? other.b : other?.a;
+  return others.length === 1 && other && far !== node && far !== own[end === "a" ? "b" : "a"] ? [{ end, other }] : [];
 }
 
 /** The sign or signal head at a place, and what it stands on. */
