@@ -38,7 +38,18 @@ def test_(arguments: tuple[str, ...], only_tests: bool) -> None:
     """
     setup.database()
     environment = os.environ | {"PYTHONPATH": str(setup.ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    pytest = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", *_order(), *arguments]
+    pytest = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--durations=15",
+        *_order(),
+        *arguments,
+    ]
     failed, began = [], time.perf_counter()
     for name, command in (*(() if only_tests else STAGES), ("pytest", pytest)):
         click.secho(f"── {name}", bold=True)
