@@ -204,6 +204,30 @@ def test_publishing_draws_the_routes_and_an_edit_makes_the_next_version(
     assert PatrolRoute.objects.filter(station=station, origin="plan").count() == 1
 
 
+def test_an_edit_keeps_the_car_of_each_unit_in_a_draft_and_in_the_next_version(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
+    planner = as_("patrol_planner")
+    car = PatrolCar.objects.create(
+        key="pt-kept", name="102", status="standing", at=timezone.now(), geom=Point(*PLACE, srid=4326)
+    )
+    plan = made(as_, shift(station))
+    given = [u["car"] for u in plan["units"]]
+    assert given == [None, None]
+    post(planner, f"plans/{plan['id']}/units/1/car", {"car": car.key})
+    again = {"order": orders(plan), "seconds": 0.1}
+    edited = post(planner, f"plans/{plan['id']}/edit", again).json()
+    assert [u["car"] for u in edited["units"]] == [None, car.key]
+    post(planner, f"plans/{plan['id']}/publish", {})
+    following = post(planner, f"plans/{plan['id']}/edit", again).json()
+    assert (following["version"], [u["car"] for u in following["units"]]) == (2, [None, car.key])
+    assert [u["mode"] for u in following["units"]] == ["car", "motorcycle"]
+    assert [u["car"] for u in planner.get(f"/api/patrol/plans/{plan['id']}").json()["units"]] == [
+        None,
+        car.key,
+    ]
+
+
 def test_alternatives_are_nearly_as_good_and_compared(
     as_: As, town: Any, station: Station, boxes: list[PatrolBox]
 ) -> None:

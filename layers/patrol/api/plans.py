@@ -153,15 +153,15 @@ def shown(row: ShiftPlan) -> dict[str, Any]:
         **_head(row),
         "asked": {k: v for k, v in row.asked.items() if k != "morning"},
         "morning": row.asked.get("morning", {}).get("order"),
-        "units": [unit_shown(u) for u in row.units.prefetch_related("stops__box")],
+        "units": [unit_shown(u) for u in row.units.select_related("car").prefetch_related("stops__box")],
     }
 
 
 def unit_shown(u: PlanUnit, done: dict[int, Any] | None = None) -> dict[str, Any]:
     """`stop` is the number by which edits name it: a box by its id, a hot spot by minus its number."""
     return {
-        "order": u.order, "name": u.name, "officers": u.officers, "mode": u.mode, "begin": u.begin, "finish": u.finish,
-        "back": u.back, "km": u.km, "line": {"type": "LineString", "coordinates": [list(c) for c in u.line.coords]} if u.line else None,
+        "order": u.order, "name": u.name, "officers": u.officers, "mode": u.mode, "car": u.car.key if u.car else None,
+        "begin": u.begin, "finish": u.finish, "back": u.back, "km": u.km, "line": {"type": "LineString", "coordinates": [list(c) for c in u.line.coords]} if u.line else None,
         "stops": [
             {
                 "id": s.pk, "stop": s.box_id if s.box_id else -(s.spot or 0), "key": s.box.key if s.box else "", "name": s.name, "lon": s.point.x,
@@ -239,12 +239,13 @@ def edit(request: HttpRequest, id: int, body: Edit) -> Any:
         )
     except (planning.Unplannable, Impossible, NoStreets) as wrong:
         return Status(422, {"detail": str(wrong), "code": "impossible"})
+    cars = {order: car for order, car in row.units.values_list("order", "car_id") if car is not None}
     if row.status != ShiftPlan.Status.DRAFT:
         row = _next(row, officer_of(viewer))
     if body.without or body.add or body.must is not None:
         _remember(row, body)
     locked = frozenset(v for unit in (*body.locked, *body.pinned) for v in unit)
-    planning.write(row, found, asked, made, blocked, locked)
+    planning.write(row, found, asked, made, blocked, locked, cars)
     announce("plan", id=row.pk, status=row.status)
     return Status(200, shown(row))
 
@@ -390,7 +391,7 @@ def tonight(request: HttpRequest) -> list[dict[str, Any]]:
     viewer = officer(request)
     now = timezone.now()
     units = (
-        PlanUnit.objects.select_related("plan")
+        PlanUnit.objects.select_related("plan", "car")
         .prefetch_related("stops__box")
         .filter(
             plan__status=ShiftPlan.Status.PUBLISHED, officers__contains=[officer_of(viewer)],
