@@ -284,6 +284,37 @@ def test_a_workbook_counts_what_was_signed(as_: As, station: Station, boxes: lis
     )
 
 
+def test_the_printed_report_says_the_figures_of_the_workbook(
+    as_: As, station: Station, boxes: list[PatrolBox]
+) -> None:
+    import gis.api  # noqa: F401  the routers are mounted there
+    from gis.sharing import duty as paper
+    from layers.patrol import duty
+
+    now = timezone.now()
+    signed = [("甲", "normal")] * 3 + [("甲", "late"), ("<b>乙</b>", "proxy")]
+    for i, (officer, verdict) in enumerate(signed):
+        SignIn.objects.create(
+            key=f"pt-p{i}", box=boxes[i], station=station, at=now, judgement=verdict, officer=officer, geom=boxes[i].geom,
+        )  # fmt: skip
+    read = duty.read(now - timedelta(days=1), now + timedelta(hours=1), station.pk)
+    assert [(r.of, r.all, r.normal) for r in read.by("officer")] == [("<b>乙</b>", 1, 0), ("甲", 4, 3)]
+    pages = {lang: paper.page(read, station.pk, lang) for lang in ("zh", "en")}
+    assert "督導日報" in pages["zh"] and "daily report" in pages["en"]
+    for page in pages.values():
+        assert "60.0 %" in page and "75.0 %" in page and station.name in page
+        assert "<b>乙" not in page and "&lt;b&gt;乙" in page
+        assert page.count("<rect") == 3  # one bar of three parts
+    assert "逾時" in pages["zh"] and ">late<" in pages["en"]
+    assert "沒有簽到" in paper.page(duty.read(now - timedelta(days=9), now - timedelta(days=8)), None, "zh")
+    said = {"begin": (now - timedelta(days=1)).isoformat(), "end": now.isoformat(), "station": station.pk}
+    made = as_("patrol_planner").get("/api/patrol/reports/signins.pdf", {**said, "lang": "en"})
+    assert made["Content-Type"] == "application/pdf" and made.content.startswith(b"%PDF")
+    assert as_("officer").get("/api/patrol/reports/signins.pdf", said).status_code == 403
+    wrong = {**said, "begin": said["end"]}
+    assert as_("patrol_planner").get("/api/patrol/reports/signins.pdf", wrong).status_code == 422
+
+
 def test_positions_move_cars_once_and_wrong_ones_are_named(as_: As, station: Station) -> None:
     now = timezone.now()
     car = PatrolCar.objects.create(
