@@ -36,7 +36,7 @@ def events(n: int = 3000, days: float = DAYS) -> Points:
     return Points(x, y, np.ones(n), day)
 
 
-@pytest.mark.parametrize("method", ["forecast", "kde", "gistar", "repeat"])
+@pytest.mark.parametrize("method", ["forecast", "kde", "gistar", "repeat", "scan"])
 def test_nothing_of_the_day_or_later_is_looked_at(method: Any) -> None:
     known, choices = events(), Choices(method, cell=100.0, bandwidth=200.0)
     later = Points(

@@ -11,6 +11,7 @@ import { ramp, swatch } from "../ui/legend";
 import { View } from "../ui/view";
 import { paneHead } from "../work/explore/pane";
 import { here, inForce, learn, listed, type Here, type Listed } from "./known";
+import "./clusters";
 import "./score";
 import "./surfaces.css";
 
@@ -149,6 +150,7 @@ class Surfaces extends View {
       <div class="legend">
         ${layer.legend.map((entry) => (entry.ramp ? html`<span class="caption">${say(entry.label)}</span>${ramp(entry)}` : html`<div class="class still">${swatch(entry)}<span>${say(entry.label)}</span></div>`))}
       </div>
+      ${now.method === "scan" ? html`<antu-clusters .layer=${layer}></antu-clusters>` : nothing}
       <antu-score .layer=${layer}></antu-score>
       <p class="hint">${t("score.explained")}</p>
       ${layer.kind === "raster"
