@@ -144,7 +144,7 @@ class Surfaces extends View {
             ${same.map((one) => html`<option value=${one.layer} .selected=${one === now}>${say(one.method_title)}</option>`)}
           </select>
         </label>
-        ${layer.kind === "raster" ? this.#days(now) : nothing}
+        ${this.#days(now)}
       </div>
       <p class="hint">${say(layer.description)}</p>
       <div class="legend">
