@@ -63,7 +63,7 @@ def page(duty: Duty, station: int | None, lang: str) -> str:
     words = {value: code.en if lang == "en" else code.zh for value, code in judgements().items()}
     wrong = [s for s in duty.signed if s.judgement != "normal"]
     units = duty.by("unit")
-    named = Station.objects.filter(pk=station).values_list("name", flat=True).first()
+    here = Station.objects.filter(pk=station).first() if station is not None else None
     return render_to_string(
         "sharing/duty.html",
         {
@@ -71,7 +71,7 @@ def page(duty: Duty, station: int | None, lang: str) -> str:
             "lang": "en" if lang == "en" else "zh-Hant-TW",
             "city": Text(**settings.CITY["name"]).get(lang),
             "source": Text(**settings.CITY["attribution"]).get(lang),
-            "unit": named,
+            "unit": here.name if here else None,
             "daily": _daily(duty),
             "monthly": 28 <= (duty.end - duty.begin).days <= 31,
             "begin": timezone.localtime(duty.begin),
@@ -134,8 +134,8 @@ def bars(duty: Duty, lang: str) -> str:
                 top -= tall
                 parts.append(f'<rect x="{i * wide + wide * 0.12:.2f}" y="{top:.2f}" width="{wide * 0.76:.2f}" height="{tall:.2f}" fill="{colour(kind)}"/>')  # fmt: skip
         if i % every == 0:
-            at = first + i * step
-            said = f"{at:%H}" if _daily(duty) else f"{at.month}/{at.day}"
+            when = first + i * step
+            said = f"{when:%H}" if _daily(duty) else f"{when.month}/{when.day}"
             parts.append(f'<text x="{(i + 0.5) * wide:.2f}" y="{HIGH + 4:.2f}" font-size="2.6" text-anchor="middle" fill="#5B6673">{said}</text>')  # fmt: skip
     parts.append(f'<path d="M0 {HIGH}H{WIDE}" stroke="#1D2530" stroke-width=".3"/></svg>')
     return "".join(parts)

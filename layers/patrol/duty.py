@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -90,10 +91,14 @@ def read(begin: datetime, end: datetime, station: int | None = None) -> Duty:
             "begin": begin, "end": end, "station": station, "zone": str(timezone.get_default_timezone()), "most": MOST,
         })  # fmt: skip
         rows = cursor.fetchall()
-    signed = [
-        Signed(*row[:-1], json.loads(row[-1]) if isinstance(row[-1], str) else row[-1] or []) for row in rows
-    ]
+    signed = [_signed(row) for row in rows]
     return Duty(begin, end, signed, missed(begin, end, station, most=MOST))
+
+
+def _signed(row: Sequence[Any]) -> Signed:
+    officer, unit, day, key, name, at, judgement, how, level, metres, findings = row
+    said = json.loads(findings) if isinstance(findings, str) else findings or []
+    return Signed(officer, unit, day, key, name, at, judgement, how, level, metres, said)
 
 
 def judgements() -> dict[str, Code]:

@@ -110,7 +110,7 @@ def test_coverage_tells_before_from_after(as_: As, plan: dict[str, Any]) -> None
 
 def test_unsigned_boxes_and_what_was_tried(as_: As, station: Station, make_box: Boxes) -> None:
     good, tried, never, gone = (make_box(i * STEP) for i in range(4))
-    PatrolBox.objects.filter(pk=gone.pk).update(valid_to=timezone.localdate() - timedelta(days=1))
+    PatrolBox.objects.filter(pk=gone.pk).update(valid_to=timezone.localdate() - timedelta(days=2))
     now = timezone.now()
     for box, judgement in ((good, "late"), (tried, "out_of_range")):
         SignIn.objects.create(

@@ -111,7 +111,8 @@ def _middles(x: Floats, y: Floats, cell: float) -> tuple[Floats, Ints]:
     """Of the cells that hold events, and the cell of each event."""
     column, row = np.floor(x / cell).astype(np.int64), np.floor(y / cell).astype(np.int64)
     cells, where = np.unique(np.column_stack([column, row]), axis=0, return_inverse=True)
-    return (cells + 0.5) * cell, where.ravel()
+    middles: Floats = np.asarray((cells + 0.5) * cell, dtype=np.float64)
+    return middles, where.ravel().astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
