@@ -94,6 +94,7 @@ def _mount() -> None:
     from gis.api.tours import router as tours
     from gis.sharing.decks import router as decks
     from gis.sharing.dossier import router as dossiers
+    from gis.sharing.duty import router as duty
     from gis.sharing.paper import router as paper
     from gis.sharing.saved import router as saved
     from gis.sharing.talk import router as talk
@@ -102,6 +103,7 @@ def _mount() -> None:
     for router in (me, layers, edits, geometry, ranking, search, tours, saved, decks, talk, paper, dossiers):
         api.add_router("", router)
     api.add_router("uploads", uploads)
+    api.add_router("patrol", duty, auth=OnRecord())
     for app in apps.get_app_configs():
         if app.name.startswith("layers.") and find_spec(f"{app.name}.actions"):
             api.add_router(app.label, import_module(f"{app.name}.actions").router, auth=OnRecord())

@@ -23,6 +23,7 @@ from gis.demo.notes import clear_rules, lay_rules
 from gis.demo.scenes import clear_scenes, draw_scenes
 from gis.demo.streets import lay_streets
 from gis.demo.tables import TARGETS, Target
+from gis.demo.tonight import clear_tonight, keep_tonight
 from gis.exchange.copy import ewkb, pour, write_rows
 from gis.trouble import Trouble
 from layers.council.models import forget
@@ -33,6 +34,7 @@ from layers.registry.register import register
 from layers.registry.sql import quoted
 
 SYNTHETIC = "synthetic"
+SMALLEST = "hamlet"
 Say = Callable[[str], None]
 
 
@@ -68,7 +70,7 @@ def load(scale: str, seed: int, *, replace: bool, force: bool, say: Say) -> dict
         rows |= {
             f"street {name}": count for name, count in lay_streets(city, say).items() if name != "changeset"
         }
-        if scale != "hamlet":  # the smallest city is for tests, which draw their own
+        if scale != SMALLEST:  # the smallest city is for tests, which draw their own
             rows["scenes"] = draw_scenes()
         rows["note rules"] = lay_rules()
         Demonstration.objects.create(scale=scale, seed=seed, rows=rows)
@@ -89,8 +91,10 @@ def finish(say: Say) -> bool:
     say("screening and collision diagrams")
     renew()
     keep_glyphs(least=5)
-    if not unfinished.filter(scale="hamlet").exists():
+    if not unfinished.filter(scale=SMALLEST).exists():
         hold_meetings()
+        say("tonight's patrol")
+        keep_tonight(timezone.now())
     unfinished.update(finished_at=timezone.now())
     return True
 
@@ -115,6 +119,7 @@ def _clear(say: Say) -> None:
     say("taking away the former city")
     clear_scenes()
     clear_rules()
+    clear_tonight()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         forget(SYNTHETIC)

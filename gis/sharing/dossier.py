@@ -37,11 +37,6 @@ from layers.registry.text import Text
 router = Router(tags=["sharing"])
 NAMED = re.compile(r"^(\d+)-[A-Za-z0-9_-]{22}\.pdf$")
 KEPT = 24 * 3600
-NOTHING = (
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\0\x01\0\0\x05\0\x01"
-    b"\r\n-\xb4\0\0\0\0IEND\xaeB`\x82"
-)
-"""The press wants a picture; a dossier is all lines and words."""
 
 
 @router.post(
@@ -167,7 +162,7 @@ def compose(meeting: Meeting, pages: list[dict[str, Any]], lang: str) -> str:
 
 
 def _pressed(html: str, viewer: Viewer) -> str:
-    pdf = press(html, NOTHING)
+    pdf = press(html)
     where = folder()
     where.mkdir(parents=True, exist_ok=True)
     for old in where.glob("*.pdf"):

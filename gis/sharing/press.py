@@ -1,4 +1,4 @@
-"""HTML and one picture → PDF, in a process of its own: `python -m gis.sharing.press PICTURE < page.html > page.pdf`.
+"""HTML and at most one picture → PDF, in a process of its own: `python -m gis.sharing.press PICTURE < page.html > page.pdf`.
 
 WeasyPrint is large and slow; so a worker that serves maps neither carries it nor can be held up by it. Nothing is
 fetched: the page knows `antu:map` and `data:` alone.
@@ -20,7 +20,7 @@ class Unprintable(Exception):
     """The page could not be made into a PDF."""
 
 
-def press(page: str, picture: bytes) -> bytes:
+def press(page: str, picture: bytes = b"") -> bytes:
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         file.write(picture)
         file.flush()

@@ -101,8 +101,8 @@ def _polygon(said: dict[str, Any]) -> BaseGeometry:
 class Hotspot(Inside):
     layer: Annotated[str, Text("點圖層", "A layer of points"), Among(("point",))]
     method: Annotated[
-        Literal["forecast", "kde", "gistar", "repeat"],
-        Text("方法：預測、核密度、顯著熱區、鄰近重複", "forecast, kde, gistar or repeat"),
+        Literal["forecast", "kde", "gistar", "repeat", "scan"],
+        Text("方法：預測、核密度、顯著熱區、鄰近重複、時空掃描", "forecast, kde, gistar, repeat or scan"),
     ] = "forecast"
     filter: Annotated[
         str | None, Text("條件（CQL2）", "A condition in CQL2"), Field(min_length=1, max_length=4096)
@@ -162,6 +162,10 @@ def hotspot(asked: Hotspot, run: Run) -> Mapping[str, Any]:
     layer = run.layer(asked.layer)
     if layer.time is None:
         raise BadInput("layer", f"layer “{layer.id}” has no time, without which nothing can be judged.")
+    if asked.method == "scan" and asked.weight:
+        raise BadInput("weight", "the scan counts events; what each weighs has no place in it.")
+    if "clusters" in run.wanted and asked.method != "scan":
+        raise BadInput("method", "clusters come of the scan alone.")
     weight = number(layer, run, asked.weight, "weight").name if asked.weight else None
     condition = rows(layer, run, asked.filter, asked.datetime)
     bounds = area_of(asked, run)
@@ -221,6 +225,10 @@ def _written(asked: Hotspot, run: Run, place: Place, made: Made, told: dict[str,
             "type": "FeatureCollection",
             "features": cells(place.grid, made.plane, asked.top, "value"),
         }
+    if "clusters" in run.wanted:
+        from layers.hotspots.clusters import features
+
+        out["clusters"] = features(made.told)
     if "contours" in run.wanted:
         out["contours"] = {"type": "FeatureCollection", "features": _contours(place, made)}
     return out
@@ -256,9 +264,9 @@ PROCESS = Process(
     id="hotspot",
     title=Text("熱區圖", "Hot spots"),
     description=Text(
-        "以預測混合核、核密度、Gi* 或鄰近重複，由任一點圖層繪製熱區，可選期間、星期與時段、範圍；"
+        "以預測混合核、核密度、Gi*、鄰近重複或時空掃描統計，由任一點圖層繪製熱區，可選期間、星期與時段、範圍；"
         "一律附其命中率、PAI、PEI，並與「去年的地點」比較。",
-        "Where it is hot: a forecast, a density, significant spots or near repeats of any layer of points, of a period, "
+        "Where it is hot: a forecast, a density, significant spots, near repeats or clusters of any layer of points, of a period, "
         "of hours of the week, of an area; always with its hit rate, PAI and PEI against the same places as last year.",
     ),
     inputs=Hotspot,
@@ -279,6 +287,12 @@ PROCESS = Process(
         Output(
             "contours",
             Text("最高 1、5、10 % 的範圍", "Around the highest 1, 5 and 10 % of the area"),
+            {GEOJSON: {"type": "object", "format": "geojson-feature-collection"}},
+            asked=True,
+        ),
+        Output(
+            "clusters",
+            Text("聚集與其 p 值（時空掃描）", "Clusters with their p (scan)"),
             {GEOJSON: {"type": "object", "format": "geojson-feature-collection"}},
             asked=True,
         ),

@@ -54,6 +54,16 @@ SHOWN: dict[Method, tuple[Text, Text, str | None, Text]] = {
         "×",
         Text("平常的倍數", "times as usual"),
     ),
+    "scan": (
+        Text("{0}時空聚集", "Clusters: {0}"),
+        Text(
+            "{0}：近四週內，比該地與該期間平常都多、巧合不能解釋的地方（時空掃描統計，p ≤ 0.05）；每處附期間與 p 值。",
+            "{0}: where the last four weeks brought more than the place and the days explain (space-time scan, p ≤ 0.05); "
+            "each with its days and its p.",
+        ),
+        "×",
+        Text("平常的倍數", "times as usual"),
+    ),
     "network": (
         Text("{0}熱街", "Hot streets: {0}"),
         Text(
@@ -111,7 +121,10 @@ def surface_layer(surface: Surface) -> Layer:
                 Field("per_km", Text("每公里每年", "Per km and year"), type="number", tile=12),
                 Field("start", Text("適用起日", "For the days from"), type="date"),
                 Field("end", Text("適用迄日", "to"), type="date"),
+                Field("since", Text("自", "Holds since"), type="datetime", popup=False),
+                Field("until", Text("至", "until"), type="datetime", popup=False),
             ),
+            asof=("since", "until"),
             zooms=(10, 22),
             generalise=(Simplify(below=14),),
             style=Style(Lines(by="top", classes=HOT)),

@@ -17,7 +17,8 @@ from django.db import connection
 from rasterio.features import rasterize
 
 from layers.areas.models import District
-from layers.hotspots.craft import gistar, repeat
+from layers.hotspots import clusters
+from layers.hotspots.craft import gistar, repeat, scan
 from layers.hotspots.craft.area import near
 from layers.hotspots.craft.forecast import LEAST, Ground, TooFew, forecast
 from layers.hotspots.craft.grid import Floats, Grid, Mask, binned
@@ -161,9 +162,18 @@ def _repeat(
     return Made(np.where(ground.inside, times, np.nan), ground, np.asarray(times[ground.inside]), told)
 
 
+def _scan(
+    place: Place, ground: Ground, known: Points, span: Points, now: float, back: float, choices: Choices
+) -> Made:
+    found = scan.scan(span.x, span.y, span.day, now=now, deals=DEALS)
+    times = scan.times(place.grid, found, clusters.LEVEL)
+    told = clusters.told(found, now, DEALS)
+    return Made(np.where(ground.inside, times, np.nan), ground, np.asarray(times[ground.inside]), told)
+
+
 def _weights(weights: Floats) -> Floats | None:
     """None where all weigh the same: then the forecast has nothing to weigh."""
     return weights if weights.size and (weights != weights[0]).any() else None
 
 
-_METHODS = {"forecast": _forecast, "kde": _kde, "gistar": _gistar, "repeat": _repeat}
+_METHODS = {"forecast": _forecast, "kde": _kde, "gistar": _gistar, "repeat": _repeat, "scan": _scan}

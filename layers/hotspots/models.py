@@ -42,11 +42,14 @@ class Withdrawal(PointRow):
 
 
 class HotStreet(LineRow):
-    """熱街: a stretch of street and how much happens there, drawn anew with each run."""
+    """熱街: a stretch of street and how much happens there. Each run draws all of them; those before stay as they were."""
 
     layer = models.CharField("圖層", max_length=40)
     start = models.DateField("起日")
     end = models.DateField("迄日")
+    since = models.DateTimeField("自")
+    until = models.DateTimeField("至", null=True, blank=True)
+    """When the next drawing took its place; none while this is the newest."""
     per_km = models.FloatField("每公里每年")
     top = models.SmallIntegerField("全市前幾 %")
     """Within the hottest so many percent of all streets, by length."""

@@ -73,7 +73,7 @@ def refresh(say: Say = silent, *, anew: bool = False, back: int = BACK) -> int:
 
 def _one(surface: Surface, place: Place, found: Points, back: int) -> int:
     if surface.method == "network":
-        return _streets(surface, found)
+        return _streets(surface, found, back)
     if surface.quarterly:
         return _quarters(surface, place, found)
     there = {card.start for card in cards.cards(surface.layer)}
@@ -203,20 +203,34 @@ def _quarters(surface: Surface, place: Place, found: Points) -> int:
     return count
 
 
-def _streets(surface: Surface, found: Points) -> int:
-    there = {c.start for c in cards.cards(surface.layer)}
-    start = found.last
-    if not _due(there, start, 0):
-        return 0
-    network, choices = streets.streets(), Choices.of(surface)
-    values = streets.along(network, found, start, choices)
-    said = streets.judged(network, found, start, choices)
-    count = streets.keep(surface.layer, network, values, start, start + HORIZON)
-    cards.write(
-        surface.layer, day_of(start), day_of(start + HORIZON - 1),
-        card(surface, choices, found, start, {"stretches": count}, said),
-    )  # fmt: skip
-    return 1
+def _streets(surface: Surface, found: Points, back: int) -> int:
+    """As surfaces of cells: what was drawn stays, and is judged by its weeks when they have passed."""
+    there = {c.start: c for c in cards.cards(surface.layer)}
+    due = _due(set(there), found.last, back)
+    network, choices = None, Choices.of(surface)
+    count = 0
+    for start in due:
+        network = network or streets.streets()
+        try:
+            values = streets.along(network, found, start, choices)
+            said = streets.judged(network, found, start, choices)
+        except TooFew:
+            if start == found.last:
+                raise
+            continue  # history does not reach back so far
+        stretches = streets.keep(surface.layer, network, values, start, start + HORIZON)
+        cards.write(
+            surface.layer, day_of(start), day_of(start + HORIZON - 1),
+            card(surface, choices, found, start, {"stretches": stretches}, said),
+        )  # fmt: skip
+        count += 1
+    for one in there.values():
+        now = number(one.start)
+        if (one.scores or {}).get("kind") != "outcome" and now + HORIZON <= found.last:
+            network = network or streets.streets()
+            said = streets.judged(network, found, now, choices)
+            cards.write(surface.layer, one.start, one.end, one.said | {"scores": said})
+    return count
 
 
 def quarters(first: date, last: date) -> list[tuple[date, date]]:

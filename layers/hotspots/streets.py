@@ -5,7 +5,7 @@ Events walk along streets and not through blocks, so that a parallel street is n
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,25 @@ from layers.registry.sql import quoted
 TOPS = (1, 5, 10, 20)
 """Classes of streets: within the hottest so many percent of their length. Beyond the last none are kept."""
 Json = dict[str, Any]
-COLUMNS = ("key", "origin", "version", "changed_at", "geom", "layer", "start", "end", "per_km", "top")
+COLUMNS = (
+    "key",
+    "origin",
+    "version",
+    "changed_at",
+    "geom",
+    "layer",
+    "start",
+    "end",
+    "since",
+    "per_km",
+    "top",
+)
+_FOLLOWED = """
+    UPDATE hotspots_hotstreet h SET until = n.next FROM (
+        SELECT since, lead(since) OVER (ORDER BY since) AS next
+        FROM (SELECT DISTINCT since FROM hotspots_hotstreet WHERE layer = %(layer)s) d
+    ) n WHERE h.layer = %(layer)s AND h.since = n.since AND h.until IS DISTINCT FROM n.next
+"""
 
 
 def streets() -> Network:
@@ -48,15 +66,16 @@ def along(network: Network, points: Points, now: float, choices: Choices) -> Flo
 
 
 def judged(network: Network, points: Points, now: float, choices: Choices) -> Json:
-    """Hit rates at shares of the length of all streets, on the last weeks, as one would have drawn it before them."""
-    earlier = now - choices.horizon
-    rank = along(network, points, earlier, choices)
-    usual = np.bincount(
-        _pieces(network, points.between(earlier - 365.0, earlier)), minlength=network.lixels + 1
-    )
-    found = _pieces(network, points.between(earlier, now))
+    """Hit rates at shares of the length of all streets: in the weeks after the map where they have passed, else on the
+    last weeks, as one would have drawn it before them."""
+    passed = now + choices.horizon <= points.last
+    of = now if passed else now - choices.horizon
+    rank = along(network, points, of, choices)
+    usual = np.bincount(_pieces(network, points.between(of - 365.0, of)), minlength=network.lixels + 1)
+    found = _pieces(network, points.between(of, of + choices.horizon))
     cells = np.where(found < network.lixels, found, -1)
-    out = compared("trial", earlier, choices.horizon, cells, rank, usual[:-1].astype(float))
+    kind = "outcome" if passed else "trial"
+    out = compared(kind, of, choices.horizon, cells, rank, usual[:-1].astype(float))
     return out | {"km": round(float(network.length.sum()) / 1000, 1)}
 
 
@@ -69,7 +88,8 @@ def _pieces(network: Network, points: Points) -> np.ndarray:
 
 
 def keep(layer: str, network: Network, values: Floats, start: float, end: float) -> int:
-    """Takes the place of what was drawn before. Pieces of one class in a row become one stretch."""
+    """What was drawn for other days stays, and ceases to hold where this begins. Pieces of one class in a row become one
+    stretch."""
     turn = np.argsort(-values, kind="stable")
     share = np.empty(len(values))
     share[turn] = np.cumsum(network.lixel_length[turn]) / network.length.sum() * 100
@@ -86,21 +106,22 @@ def keep(layer: str, network: Network, values: Floats, start: float, end: float)
     merged = [_joined(shapes[a:b]) for a, b in zip(starts, np.append(starts[1:], len(kept)), strict=True)]
     now = timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM hotspots_hotstreet WHERE layer = %s", [layer])
+        cursor.execute("DELETE FROM hotspots_hotstreet WHERE layer = %s AND start = %s", [layer, _day(start)])
         cursor.execute(
             "CREATE TEMPORARY TABLE drawn (key text, wkb bytea, per_km float, top int) ON COMMIT DROP"
         )
         with cursor.copy("COPY drawn FROM STDIN") as copy:
             for n, (shape, per_km) in enumerate(zip(merged, mean, strict=True)):
                 top = TOPS[int(group[kept[starts[n]]])]
-                copy.write_row((f"{layer}/{n}", shapely.to_wkb(shape), float(per_km), top))
+                copy.write_row((f"{layer}/{_day(start)}/{n}", shapely.to_wkb(shape), float(per_km), top))
         names = ", ".join(map(quoted, COLUMNS))
         cursor.execute(
             f"INSERT INTO hotspots_hotstreet ({names}) SELECT key, 'derived', 1, %s, "
-            f"ST_Transform(ST_SetSRID(ST_GeomFromWKB(wkb), {TWD97}), 4326), %s, %s, %s, per_km, top "
+            f"ST_Transform(ST_SetSRID(ST_GeomFromWKB(wkb), {TWD97}), 4326), %s, %s, %s, %s, per_km, top "
             "FROM drawn ORDER BY 5",
-            [now, layer, _day(start), _day(end)],
+            [now, layer, _day(start), _day(end - 1), _midnight(start)],
         )
+        cursor.execute(_FOLLOWED, {"layer": layer})
         cursor.execute("DROP TABLE drawn")
     return len(merged)
 
@@ -111,6 +132,10 @@ def forget(layer: str) -> None:
 
 def _day(number: float) -> date:
     return day_of(number)
+
+
+def _midnight(number: float) -> datetime:
+    return timezone.make_aware(datetime.combine(_day(number), time()))
 
 
 def _joined(parts: np.ndarray) -> shapely.Geometry:

@@ -11,12 +11,13 @@ from typing import Literal
 from layers.access import Clearance
 from layers.registry.text import Text
 
-Method = Literal["forecast", "kde", "gistar", "repeat", "network"]
+Method = Literal["forecast", "kde", "gistar", "repeat", "scan", "network"]
 METHODS: dict[Method, Text] = {
     "forecast": Text("預測（混合核）", "Forecast (mixture of kernels)"),
     "kde": Text("核密度", "Kernel density"),
     "gistar": Text("顯著熱區（Gi*）", "Significant spots (Gi*)"),
     "repeat": Text("鄰近重複", "Near repeats"),
+    "scan": Text("時空聚集（掃描統計）", "Clusters in space and time (scan)"),
     "network": Text("沿街密度", "Density along streets"),
 }
 LEAST = 3
@@ -97,6 +98,7 @@ SURFACES: dict[str, Surface] = {
         ),
         Surface("theft_forecast", "theft", "forecast", 2, 30),
         Surface("theft_spots", "theft", "gistar", 1.5, 8, back=365),
+        Surface("theft_clusters", "theft", "scan", 1, 4, back=365),
         Surface("burglary_forecast", "burglary", "forecast", 2, 30),
         Surface("burglary_repeats", "burglary", "repeat", 1, 4, back=365),
         Surface("violence_forecast", "violence", "forecast", 2, 30),
@@ -107,6 +109,7 @@ SURFACES: dict[str, Surface] = {
         ),
         Surface("withdrawal_forecast", "withdrawals", "forecast", 2, 60),
         Surface("withdrawal_repeats", "withdrawals", "repeat", 1, 4, back=365),
+        Surface("withdrawal_clusters", "withdrawals", "scan", 1, 4, back=365),
         Surface("report_forecast", "reports", "forecast", 2, 30),
     )
 }  # fmt: skip

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from layers.access import Viewer
 from layers.patrol.models import Alternative, Position, ShiftPlan, Sighting
 from layers.patrol.notes import viewer_of
 from layers.patrol.signing import announce
@@ -30,7 +31,8 @@ def make_plan(plan: int) -> None:
         raise
 
 
-def make(row: ShiftPlan) -> None:
+def make(row: ShiftPlan, viewer: Viewer | None = None) -> None:
+    """With the rights of who made it, or of `viewer`."""
     from layers.patrol import planning
     from layers.patrol.craft.problem import Plan
     from layers.patrol.craft.solve import Impossible, ready
@@ -47,7 +49,7 @@ def make(row: ShiftPlan) -> None:
 
     try:
         _say(row, 2, "讀取路網與熱點 · reading streets and risk")
-        found = planning.draft(row, viewer_of(row.made_by))
+        found = planning.draft(row, viewer or viewer_of(row.made_by))
         _say(row, 15, "準備求解 · preparing the search")
         ready()
         asked = found.asked()

@@ -308,9 +308,10 @@ def order_of(asked: Asked, plan: Plan) -> list[list[int]]:
 
 def write(
     row: ShiftPlan, found: Draft, asked: Asked, plan: Plan, blocked: list[Block],
-    locked: frozenset[int] | None = None,
+    locked: frozenset[int] | None = None, cars: dict[int, int] | None = None,
 ) -> None:  # fmt: skip
-    """Replaces the units and stops of a plan that is not published. `locked` are the stops that the planner holds."""
+    """Replaces the units and stops of a plan that is not published. `locked` are the stops that the planner holds,
+    `cars` what each unit drives."""
     ways = [_ways(found, u, visits) for u, visits in enumerate(asked.visits(plan))]
     numbers = figures(found, asked, plan, ways)
     with transaction.atomic():
@@ -320,7 +321,7 @@ def write(
             line = _line(ways[u])
             made = PlanUnit.objects.create(
                 plan=row, order=u, name=unit.name, officers=found.officers[u], mode=found.modes[u],
-                begin=_when(found, unit.begin), finish=_when(found, unit.finish), back=_when(found, end),
+                car_id=(cars or {}).get(u), begin=_when(found, unit.begin), finish=_when(found, unit.finish), back=_when(found, end),
                 km=round(sum(w.metres for w in ways[u] if w is not None) / 1000, 2), line=line,
             )  # fmt: skip
             kept = (

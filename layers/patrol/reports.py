@@ -1,8 +1,7 @@
-"""What was done and what was not, for supervisors: missed visits, and a workbook by officer, unit and day."""
+"""What was done and what was not, for supervisors: visits missed, boxes unsigned, and how soon a car was at a call."""
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +17,12 @@ _MISSED = """
     AND (%(station)s::bigint IS NULL OR p.station_id = %(station)s)
     AND NOT EXISTS (SELECT FROM patrol_proof x JOIN patrol_signin g ON g.id = x.signin_id
                     WHERE x.stop_id = s.id AND g.judgement NOT IN ('replay', 'clone', 'proxy'))
-    ORDER BY due DESC LIMIT 500
+    ORDER BY due DESC LIMIT %(most)s
 """
 
 
 def missed(
-    begin: datetime, end: datetime, station: int | None = None, after: int = 35
+    begin: datetime, end: datetime, station: int | None = None, after: int = 35, most: int = 500
 ) -> list[dict[str, Any]]:
     """Planned visits whose time has passed, with the grace and the time that an upload may take."""
     names = (
@@ -32,7 +31,9 @@ def missed(
     import json
 
     with connection.cursor() as cursor:
-        cursor.execute(_MISSED, {"begin": begin, "end": end, "station": station, "after": after})
+        cursor.execute(
+            _MISSED, {"begin": begin, "end": end, "station": station, "after": after, "most": most}
+        )
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:
         if isinstance(row["officers"], str):
@@ -124,68 +125,3 @@ def arrivals(days: int, limit: float) -> dict[str, Any]:
             for id, kind, at, minutes, lon, lat in rows[:30] if minutes > limit
         ],
     }  # fmt: skip
-
-
-_SIGNED = """
-    SELECT coalesce(p.evidence->>'officer', s.officer), t.name, (s.at AT TIME ZONE %(zone)s)::date, b.key, b.name,
-           s.at AT TIME ZONE %(zone)s, s.judgement, p.how, p.level, p.distance_m, p.findings
-    FROM patrol_signin s JOIN patrol_patrolbox b ON b.id = s.box_id LEFT JOIN areas_station t ON t.id = s.station_id
-    LEFT JOIN patrol_proof p ON p.signin_id = s.id
-    WHERE s.at >= %(begin)s AND s.at < %(end)s AND (%(station)s::bigint IS NULL OR s.station_id = %(station)s)
-    ORDER BY s.at LIMIT 100000
-"""
-
-
-def workbook(begin: datetime, end: datetime, station: int | None = None) -> bytes:
-    """Sheets: by officer, by day, every sign-in, what was missed."""
-    import json
-
-    from openpyxl import Workbook
-
-    from data.codes import table
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SIGNED,
-            {"begin": begin, "end": end, "station": station, "zone": str(timezone.get_default_timezone())},
-        )
-        rows = cursor.fetchall()
-    words = {c.value: c.zh for c in table("patrol.judgement").entries}
-    book = Workbook(write_only=True)
-
-    def sheet(title: str, head: list[str], lines: list[list[Any]]) -> None:
-        made = book.create_sheet(title)
-        made.append(head)
-        for line in lines:
-            made.append([_safe(v) for v in line])
-
-    kinds = sorted({r[6] for r in rows}, key=lambda k: (k != "normal", k))
-    for title, column, head in (("員警", 0, "員警"), ("單位", 1, "派出所"), ("每日", 2, "日期")):
-        counts: dict[Any, dict[str, int]] = {}
-        for r in rows:
-            one = counts.setdefault(r[column], {})
-            one[r[6]] = one.get(r[6], 0) + 1
-        sheet(
-            title, [head, "簽到", *(words.get(k, k) for k in kinds)],
-            [[k, sum(c.values()), *(c.get(kind, 0) for kind in kinds)] for k, c in sorted(counts.items(), key=lambda kc: str(kc[0]))],
-        )  # fmt: skip
-    lines = []
-    for officer, unit, _, key, name, at, judgement, how, level, metres, findings in rows:
-        said = json.loads(findings) if isinstance(findings, str) else findings or []
-        why = "；".join(f["zh"] for f in said if f.get("verdict") != "normal")
-        lines.append([at, key, name, unit, officer, words.get(judgement, judgement), how, None if level is None else f"L{level}",
-                      None if metres is None else round(metres), why])  # fmt: skip
-    sheet("簽到", ["時間", "箱號", "名稱", "派出所", "員警", "判定", "感應", "等級", "距離 m", "理由"], lines)
-    sheet(
-        "漏簽", ["應到", "名稱", "線別", "員警", "必巡", "規劃"],
-        [[timezone.localtime(m["due"]).replace(tzinfo=None), m["name"], m["unit"], "、".join(m["officers"]), "是" if m["must"] else "", m["plan_name"]]
-         for m in missed(begin, end, station)],
-    )  # fmt: skip
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _safe(value: Any) -> Any:
-    """A name that begins like a formula stays a name."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value

@@ -29,6 +29,7 @@ from layers.hotspots.craft.grid import Floats, Grid
 from layers.hotspots.craft.kernel import Moments, order_for
 from layers.hotspots.craft.network import Network, density
 from layers.hotspots.craft.repeat import knox
+from layers.hotspots.craft.scan import scan
 from layers.hotspots.craft.score import hit_rates, mean_log
 from tests.benchmarks.report import Report
 
@@ -48,6 +49,7 @@ def run() -> Report:
     significance(report, x, y)
     streets(report)
     repeats(report)
+    clusters(report)
     foretold(report)
     return report
 
@@ -228,6 +230,25 @@ def repeats(report: Report) -> None:
     report.add(
         "H7 Knox without repeats: evenness of 200 p values (Kolmogorov-Smirnov)", even, "p", least=0.01
     )
+
+
+def clusters(report: Report) -> None:
+    """Busy places and busy weeks that have nothing to do with each other: 200 cities without a cluster."""
+    rng = np.random.default_rng(6)
+    ps = []
+    for n in range(200):
+        x, y = rng.normal(0, 800, (2, 200)) + rng.choice([0, 3000], 200)
+        day = rng.permutation(
+            (rng.choice(8, 200, p=np.array([1, 3, 1, 2, 1, 1, 4, 3]) / 16) + rng.random(200)) * 25
+        )
+        ps.append(scan(x, y, day, now=200.0, deals=199, seed=n).p)
+    even = float(kstest(np.array(ps) - rng.random(200) / 200, "uniform").pvalue)
+    report.add(
+        "H7 scan without clusters: evenness of 200 p values (Kolmogorov-Smirnov)", even, "p", least=0.01
+    )
+    x, y = rng.uniform(0, 12_000, (2, 7_000))
+    taken = seconds(lambda: scan(x, y, rng.uniform(0, 365, 7_000), now=365.0, deals=999), 1)
+    report.add("H7 scan of 7,000 events of a year, 54 cylinders a cell, 999 deals", taken, "s", most=30)
 
 
 def foretold(report: Report) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_axe import AXE, broken
+from tests.browser.test_charts import sign_in
 from tests.browser.test_explore import ask
 from tests.browser.test_first_minute import MAP, at_rest, visit
 
@@ -59,6 +60,36 @@ def test_a_surface_is_switched_by_theme_and_by_date(page: Page) -> None:
     page.get_by_label("主題").select_option("reports")
     expect(page.locator(f"{PANEL} .score")).to_have_attribute("aria-label", re.compile("民眾通報"))
     drawn(page, "report_forecast")
+
+
+def test_streets_of_another_month_are_drawn_again(page: Page) -> None:
+    visit(page, "#1?p=surfaces&l=crash_streets")
+    runs = next(
+        x["runs"] for x in page.request.get("/api/hotspots/surfaces").json() if x["layer"] == "crash_streets"
+    )
+    assert len(runs) > 1
+    drawn(page, "crash_streets")
+    page.get_by_label("適用期間").select_option(runs[0]["start"])
+    expect(page.locator(f"{PANEL} .score")).to_have_attribute("data-start", runs[0]["start"])
+    drawn(page, "crash_streets", runs[0]["start"])
+    at_rest(page)
+    starts = page.evaluate(
+        f"{MAP}.querySourceFeatures('crash_streets', {{sourceLayer: 'crash_streets'}}).map(f => f.properties.top)"
+    )
+    assert starts and set(starts) <= {1, 5, 10, 20}
+
+
+def test_clusters_are_told_in_words_with_their_p(page: Page) -> None:
+    sign_in(page, "analyst")
+    visit(page, "#1?p=surfaces&l=theft_clusters")
+    told = page.request.get("/api/hotspots/surfaces/theft_clusters").json()["told"]
+    expect(page.locator("antu-clusters .hint")).to_have_text(told["sentence"]["zh"])
+    words = page.locator("antu-clusters li")
+    expect(words).to_have_count(len(told["clusters"]))
+    for item, one in zip(words.all(), told["clusters"], strict=True):
+        expect(item).to_have_text(one["words"]["zh"])
+        expect(item).to_contain_text("p = ")
+    assert broken(page) == []
 
 
 def test_a_place_says_its_value(page: Page) -> None:

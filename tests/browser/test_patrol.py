@@ -402,8 +402,12 @@ def test_r9_unsigned_boxes_are_the_same_in_list_map_and_tables(page: Page, night
     picture(page, "r9")
     assert broken(page) == []
     with page.expect_download() as saved:
-        page.get_by_role("link", name="近一日").click()
+        page.get_by_role("link", name="近一日 XLSX").click()
     assert saved.value.suggested_filename == "patrol-signins.xlsx"
+    with page.expect_download(timeout=90_000) as saved:
+        page.get_by_role("link", name="近一日 PDF").click()
+    assert saved.value.suggested_filename == "patrol-signins.pdf"
+    assert saved.value.path().read_bytes().startswith(b"%PDF")
 
 
 def test_the_driven_way_stands_beside_the_plan_and_units_move_by_themselves(page: Page, night: Night) -> None:

@@ -27,3 +27,10 @@ def city(
     anywhere = rng.random(events) < 0.2
     at[anywhere] = rng.uniform(0, SIDE, (int(anywhere.sum()), 2))
     return at[:, 0], at[:, 1], np.sort(rng.uniform(0, days, events))
+
+
+def permuted(rng: np.random.Generator, events: int, days: float) -> tuple[Floats, Floats, Floats]:
+    """Busy corners and busy weeks that have nothing to do with each other."""
+    x, y, _ = city(rng, events, corners=12, spread=120)
+    week = rng.choice(8, events, p=np.array([1, 3, 1, 2, 1, 1, 4, 3]) / 16)
+    return x, y, rng.permutation((week + rng.random(events)) * days / 8)

@@ -65,11 +65,28 @@ def test_a_surface_comes_with_its_hit_rate_and_shapes() -> None:
     assert shares == sorted(shares)
 
 
-@pytest.mark.parametrize("method", ["kde", "gistar", "repeat"])
+@pytest.mark.parametrize("method", ["kde", "gistar", "repeat", "scan"])
 def test_other_methods_of_chosen_hours(method: str) -> None:
     whole = told("hotspot", layer="calls_110", method=method, cell=100)
     night = told("hotspot", layer="calls_110", method=method, cell=100, weekdays=[5, 6], hours=[22, 4])
     assert 0 < night["data"]["events"] < whole["data"]["events"]
+
+
+def test_clusters_are_told_with_their_days_and_p() -> None:
+    import json
+
+    wanted = {"scores": JSON, "clusters": GEOJSON}
+    found = run("hotspot", POLICE, wanted, layer="calls_110", method="scan", cell=100)
+    said = json.loads(found["scores"])["told"]
+    assert 0 < said["p"] <= 1 and said["sentence"]["zh"] and said["sentence"]["en"]
+    drawn = json.loads(found["clusters"])["features"]
+    assert [d["properties"]["words"] for d in drawn] == [c["words"] for c in said["clusters"]]
+    for one in said["clusters"]:
+        assert one["start"] <= one["end"] and one["observed"] > one["expected"]
+        assert one["end"] in one["words"]["zh"] and "p = " in one["words"]["en"]
+        assert one["significant"] == (one["p"] <= 0.05)
+    with pytest.raises(Failed, match="scan alone"):
+        run("hotspot", POLICE, wanted, layer="calls_110", method="kde", cell=100)
 
 
 def test_an_area_narrows_the_ground() -> None:
@@ -91,6 +108,7 @@ def test_an_area_narrows_the_ground() -> None:
         ({"layer": "crashes", "datetime": "2022-01-01/2022-01-02"}, "too few"),
         ({"layer": "crashes", "method": "kde", "cell": 1000, "bandwidth": 50}, "cells"),
         ({"layer": "atms"}, "no time"),
+        ({"layer": "crashes", "method": "scan", "weight": "epdo"}, "counts events"),
         ({"layer": "crashes", "weight": "severity"}, "severity"),
     ],
 )

@@ -8,17 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import Client
 
+from layers.access import Clearance
 from layers.hotspots import judging, points, refresh
 from layers.hotspots.craft.forecast import Ground, TooFew
 from layers.hotspots.craft.grid import Grid
 from layers.hotspots.making import Choices, Place, city, make
+from layers.hotspots.models import HotStreet
 from layers.hotspots.points import Points
 from layers.hotspots.themes import LEAST, SURFACES, THEMES
 from layers.registry import cards, raster
 from layers.registry.layer import Layer
 from layers.registry.register import register
+from layers.registry.sql import parse_interval, relation, where
 from tests.gis.people import person, signed_in
 
 RNG = np.random.default_rng(5)
@@ -36,7 +40,7 @@ def events(n: int = 3000, days: float = DAYS) -> Points:
     return Points(x, y, np.ones(n), day)
 
 
-@pytest.mark.parametrize("method", ["forecast", "kde", "gistar", "repeat"])
+@pytest.mark.parametrize("method", ["forecast", "kde", "gistar", "repeat", "scan"])
 def test_nothing_of_the_day_or_later_is_looked_at(method: Any) -> None:
     known, choices = events(), Choices(method, cell=100.0, bandwidth=200.0)
     later = Points(
@@ -236,3 +240,37 @@ def test_a_surface_that_cannot_be_drawn_keeps_no_other_from_it(
     assert cards.cards("burglary_forecast")
     assert not cards.cards("burglary_repeats")
     assert refresh.refresh(back=0) == 0
+
+
+def test_streets_of_last_month_can_be_shown_again(folder: Path, hamlet: None, db: None) -> None:
+    surface = SURFACES["crash_streets"]
+    place, found = city(50.0), points.of(THEMES["crashes"])
+    assert place is not None
+    HotStreet.objects.all().delete()
+    month = found.between(-np.inf, found.last - 28)
+    assert refresh._one(surface, place, month, 0) == 1
+    old = sorted(HotStreet.objects.values_list("key", "per_km", "top"))
+    assert old and not HotStreet.objects.exclude(until=None).exists()
+    assert [c.scores["kind"] for c in cards.cards(surface.layer) if c.scores] == ["trial"]
+    assert refresh._one(surface, place, found, 0) == 1
+    first, newest = cards.cards(surface.layer)
+    assert first.scores is not None and first.scores["kind"] == "outcome"
+    assert first.scores["from"] == first.start.isoformat() and first.scores["events"] > 0
+    then = HotStreet.objects.filter(start=first.start)
+    assert sorted(then.values_list("key", "per_km", "top")) == old
+    now = HotStreet.objects.filter(start=newest.start)
+    assert set(then.values_list("until", flat=True)) == {now[0].since} and now[0].until is None
+
+    layer = register.get("crash_streets")
+    assert layer is not None
+
+    def asked(when: str | None = None) -> set[Any]:
+        """As tiles and collections ask."""
+        rows = where(layer, Clearance.PUBLIC, interval=parse_interval(when) if when else None)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT DISTINCT q.start FROM {relation(layer)} WHERE {rows.text}", rows.params)
+            return {row[0] for row in cursor}
+
+    assert asked() == {newest.start}
+    assert asked(first.start.isoformat()) == {first.start}
+    assert refresh._one(surface, place, found, 0) == 0

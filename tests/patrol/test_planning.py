@@ -204,6 +204,30 @@ def test_publishing_draws_the_routes_and_an_edit_makes_the_next_version(
     assert PatrolRoute.objects.filter(station=station, origin="plan").count() == 1
 
 
+def test_an_edit_keeps_the_car_of_each_unit_in_a_draft_and_in_the_next_version(
+    as_: As, town: Any, station: Station, boxes: list[PatrolBox]
+) -> None:
+    planner = as_("patrol_planner")
+    car = PatrolCar.objects.create(
+        key="pt-kept", name="102", status="standing", at=timezone.now(), geom=Point(*PLACE, srid=4326)
+    )
+    plan = made(as_, shift(station))
+    given = [u["car"] for u in plan["units"]]
+    assert given == [None, None]
+    post(planner, f"plans/{plan['id']}/units/1/car", {"car": car.key})
+    again = {"order": orders(plan), "seconds": 0.1}
+    edited = post(planner, f"plans/{plan['id']}/edit", again).json()
+    assert [u["car"] for u in edited["units"]] == [None, car.key]
+    post(planner, f"plans/{plan['id']}/publish", {})
+    following = post(planner, f"plans/{plan['id']}/edit", again).json()
+    assert (following["version"], [u["car"] for u in following["units"]]) == (2, [None, car.key])
+    assert [u["mode"] for u in following["units"]] == ["car", "motorcycle"]
+    assert [u["car"] for u in planner.get(f"/api/patrol/plans/{plan['id']}").json()["units"]] == [
+        None,
+        car.key,
+    ]
+
+
 def test_alternatives_are_nearly_as_good_and_compared(
     as_: As, town: Any, station: Station, boxes: list[PatrolBox]
 ) -> None:
@@ -258,6 +282,37 @@ def test_a_workbook_counts_what_was_signed(as_: As, station: Station, boxes: lis
         .status_code
         == 422
     )
+
+
+def test_the_printed_report_says_the_figures_of_the_workbook(
+    as_: As, station: Station, boxes: list[PatrolBox]
+) -> None:
+    import gis.api  # noqa: F401  the routers are mounted there
+    from gis.sharing import duty as paper
+    from layers.patrol import duty
+
+    now = timezone.now()
+    signed = [("甲", "normal")] * 3 + [("甲", "late"), ("<b>乙</b>", "proxy")]
+    for i, (officer, verdict) in enumerate(signed):
+        SignIn.objects.create(
+            key=f"pt-p{i}", box=boxes[i], station=station, at=now, judgement=verdict, officer=officer, geom=boxes[i].geom,
+        )  # fmt: skip
+    read = duty.read(now - timedelta(days=1), now + timedelta(hours=1), station.pk)
+    assert [(r.of, r.all, r.normal) for r in read.by("officer")] == [("<b>乙</b>", 1, 0), ("甲", 4, 3)]
+    pages = {lang: paper.page(read, station.pk, lang) for lang in ("zh", "en")}
+    assert "督導日報" in pages["zh"] and "daily report" in pages["en"]
+    for page in pages.values():
+        assert "60.0 %" in page and "75.0 %" in page and station.name in page
+        assert "<b>乙" not in page and "&lt;b&gt;乙" in page
+        assert page.count("<rect") == 3  # one bar of three parts
+    assert "逾時" in pages["zh"] and ">late<" in pages["en"]
+    assert "沒有簽到" in paper.page(duty.read(now - timedelta(days=9), now - timedelta(days=8)), None, "zh")
+    said = {"begin": (now - timedelta(days=1)).isoformat(), "end": now.isoformat(), "station": station.pk}
+    made = as_("patrol_planner").get("/api/patrol/reports/signins.pdf", {**said, "lang": "en"})
+    assert made["Content-Type"] == "application/pdf" and made.content.startswith(b"%PDF")
+    assert as_("officer").get("/api/patrol/reports/signins.pdf", said).status_code == 403
+    wrong = {**said, "begin": said["end"]}
+    assert as_("patrol_planner").get("/api/patrol/reports/signins.pdf", wrong).status_code == 422
 
 
 def test_positions_move_cars_once_and_wrong_ones_are_named(as_: As, station: Station) -> None:

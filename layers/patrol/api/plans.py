@@ -13,8 +13,9 @@ from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field, model_validator
 
 from layers.areas.models import Station
+from layers.patrol import publishing
 from layers.patrol.api.who import Problem, officer, planner, police
-from layers.patrol.models import PatrolRoute, PlanUnit, Proof, ShiftPlan
+from layers.patrol.models import PlanUnit, Proof, ShiftPlan
 from layers.patrol.signing import announce, officer_of
 
 router = Router(tags=["patrol"])
@@ -153,15 +154,15 @@ def shown(row: ShiftPlan) -> dict[str, Any]:
         **_head(row),
         "asked": {k: v for k, v in row.asked.items() if k != "morning"},
         "morning": row.asked.get("morning", {}).get("order"),
-        "units": [unit_shown(u) for u in row.units.prefetch_related("stops__box")],
+        "units": [unit_shown(u) for u in row.units.select_related("car").prefetch_related("stops__box")],
     }
 
 
 def unit_shown(u: PlanUnit, done: dict[int, Any] | None = None) -> dict[str, Any]:
     """`stop` is the number by which edits name it: a box by its id, a hot spot by minus its number."""
     return {
-        "order": u.order, "name": u.name, "officers": u.officers, "mode": u.mode, "begin": u.begin, "finish": u.finish,
-        "back": u.back, "km": u.km, "line": {"type": "LineString", "coordinates": [list(c) for c in u.line.coords]} if u.line else None,
+        "order": u.order, "name": u.name, "officers": u.officers, "mode": u.mode, "car": u.car.key if u.car else None,
+        "begin": u.begin, "finish": u.finish, "back": u.back, "km": u.km, "line": {"type": "LineString", "coordinates": [list(c) for c in u.line.coords]} if u.line else None,
         "stops": [
             {
                 "id": s.pk, "stop": s.box_id if s.box_id else -(s.spot or 0), "key": s.box.key if s.box else "", "name": s.name, "lon": s.point.x,
@@ -239,12 +240,13 @@ def edit(request: HttpRequest, id: int, body: Edit) -> Any:
         )
     except (planning.Unplannable, Impossible, NoStreets) as wrong:
         return Status(422, {"detail": str(wrong), "code": "impossible"})
+    cars = {order: car for order, car in row.units.values_list("order", "car_id") if car is not None}
     if row.status != ShiftPlan.Status.DRAFT:
         row = _next(row, officer_of(viewer))
     if body.without or body.add or body.must is not None:
         _remember(row, body)
     locked = frozenset(v for unit in (*body.locked, *body.pinned) for v in unit)
-    planning.write(row, found, asked, made, blocked, locked)
+    planning.write(row, found, asked, made, blocked, locked, cars)
     announce("plan", id=row.pk, status=row.status)
     return Status(200, shown(row))
 
@@ -342,46 +344,12 @@ def publish(request: HttpRequest, id: int) -> Any:
         row = ShiftPlan.objects.select_for_update().select_related("station").filter(pk=id).first()
         if row is None:
             raise Http404
-        if row.status != ShiftPlan.Status.DRAFT:
-            return Status(
-                409, {"detail": "只有草案可以發布。 Only a draft can be published.", "code": "status"}
-            )
-        if any(b["rule"] for b in row.blocked):
-            names = "、".join(b["name"] for b in row.blocked[:5])
-            return Status(
-                409,
-                {
-                    "detail": f"必巡點無法排入：{names}。 Must-visits have no place: {names}.",
-                    "code": "blocked",
-                },
-            )
-        ShiftPlan.objects.filter(series=row.series, status=ShiftPlan.Status.PUBLISHED).update(
-            status=ShiftPlan.Status.REPLACED
-        )
-        row.status, row.published_at, row.published_by = (
-            ShiftPlan.Status.PUBLISHED,
-            timezone.now(),
-            viewer.actor[:200],
-        )
-        row.save()
-        _draw(row)
+        try:
+            publishing.publish(row, viewer.actor)
+        except publishing.Unpublishable as why:
+            return Status(409, {"detail": str(why), "code": why.code})
     announce("published", id=row.pk, station=row.station_id)
     return Status(200, shown(row))
-
-
-def _draw(row: ShiftPlan) -> None:
-    """The layer of routes shows what is published, one row a unit."""
-    prefix = f"plan-{row.series.hex[:16]}-"
-    PatrolRoute.objects.filter(key__startswith=prefix).delete()
-    hour = timezone.localtime(row.begin).hour
-    shift = "day" if 6 <= hour < 17 else "evening" if hour < 22 else "night"
-    for u in row.units.all():
-        if u.line is None:
-            continue
-        PatrolRoute.objects.create(
-            key=f"{prefix}{u.order}", origin="plan", name=f"{row.name} {u.name}"[:60], station=row.station, shift=shift,
-            mode=u.mode, minutes=round(((u.back or u.finish) - u.begin).total_seconds() / 60), km=u.km, geom=u.line,
-        )  # fmt: skip
 
 
 @router.get("tonight", response=list[dict[str, Any]], summary="My rounds, with what is done")
@@ -390,7 +358,7 @@ def tonight(request: HttpRequest) -> list[dict[str, Any]]:
     viewer = officer(request)
     now = timezone.now()
     units = (
-        PlanUnit.objects.select_related("plan")
+        PlanUnit.objects.select_related("plan", "car")
         .prefetch_related("stops__box")
         .filter(
             plan__status=ShiftPlan.Status.PUBLISHED, officers__contains=[officer_of(viewer)],

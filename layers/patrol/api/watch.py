@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,14 +10,16 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
+from layers.patrol import duty
 from layers.patrol.api.who import Problem, file_of, planner, police
 from layers.patrol.hub import hub
 from layers.patrol.models import PatrolCar, PlanUnit, ShiftPlan
-from layers.patrol.reports import arrivals, missed, unsigned, workbook
+from layers.patrol.reports import arrivals, missed, unsigned
 from layers.patrol.tracks import tracks
 
 router = Router(tags=["patrol"])
 MOST_DAYS = 93
+TOO_LONG = {"detail": f"期間須在 {MOST_DAYS} 天以內。 At most {MOST_DAYS} days at once.", "code": "period"}
 
 
 @router.get(
@@ -120,15 +122,17 @@ def arrivals_(
 def report(request: HttpRequest, begin: AwareDatetime, end: AwareDatetime, station: int | None = None) -> Any:
     """By officer, station and day; every sign-in with its reasons; what was missed."""
     planner(request)
-    if not begin < end <= begin + timedelta(days=MOST_DAYS):
-        return Status(
-            422,
-            {"detail": f"期間須在 {MOST_DAYS} 天以內。 At most {MOST_DAYS} days at once.", "code": "period"},
-        )
+    if not period(begin, end):
+        return Status(422, TOO_LONG)
     made = HttpResponse(
-        workbook(begin, end, station),
+        duty.workbook(duty.read(begin, end, station)),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     made["Content-Disposition"] = 'attachment; filename="patrol-signins.xlsx"'
     made["Cache-Control"] = "no-store"
     return made
+
+
+def period(begin: datetime, end: datetime) -> bool:
+    """Whether a report may be of it."""
+    return begin < end <= begin + timedelta(days=MOST_DAYS)

@@ -171,7 +171,7 @@ export function dayOf(moment: string): string {
 
 /** `datetime` of the API for the chosen period, if the layer knows time. */
 export function datetimeOf(layer: Layer, within: Period | null = period.value): string | null {
-  if (layer.kind === "raster" && days.value[layer.id]) return days.value[layer.id]!;
+  if (days.value[layer.id]) return days.value[layer.id]!;
   if (!layer.time && layer.kind !== "raster") return null;
   const until = asOf.value && dayOf(asOf.value);
   if (!within) return until ? `../${until}` : null;

@@ -11,6 +11,7 @@ import { ramp, swatch } from "../ui/legend";
 import { View } from "../ui/view";
 import { paneHead } from "../work/explore/pane";
 import { here, inForce, learn, listed, type Here, type Listed } from "./known";
+import "./clusters";
 import "./score";
 import "./surfaces.css";
 
@@ -143,12 +144,13 @@ class Surfaces extends View {
             ${same.map((one) => html`<option value=${one.layer} .selected=${one === now}>${say(one.method_title)}</option>`)}
           </select>
         </label>
-        ${layer.kind === "raster" ? this.#days(now) : nothing}
+        ${this.#days(now)}
       </div>
       <p class="hint">${say(layer.description)}</p>
       <div class="legend">
         ${layer.legend.map((entry) => (entry.ramp ? html`<span class="caption">${say(entry.label)}</span>${ramp(entry)}` : html`<div class="class still">${swatch(entry)}<span>${say(entry.label)}</span></div>`))}
       </div>
+      ${now.method === "scan" ? html`<antu-clusters .layer=${layer}></antu-clusters>` : nothing}
       <antu-score .layer=${layer}></antu-score>
       <p class="hint">${t("score.explained")}</p>
       ${layer.kind === "raster"

@@ -38,7 +38,10 @@ export function watchHead(): TemplateResult {
     </ul>
     <h2 class="sub">${t("patrol.reports")}</h2>
     <p class="hint">${t("patrol.reports.how")}</p>
-    <p class="links">${([["patrol.day", 1], ["patrol.month", 31]] as const).map(([title, days]) => html`<a class="outlined" href=${report(days)} download>${icon("load")}${t(title)}</a>`)}</p>`;
+    ${([["patrol.day", 1], ["patrol.month", 31]] as const).map(
+      ([title, days]) => html`<p class="links saved"><span>${t(title)}</span>
+        ${(["xlsx", "pdf"] as const).map((kind) => html`<a class="outlined" href=${report(days, kind)} download aria-label="${t(title)} ${kind.toUpperCase()}">${icon("load")}${kind.toUpperCase()}</a>`)}</p>`,
+    )}`;
 }
 
 function turn(to: Part): void {
@@ -48,10 +51,13 @@ function turn(to: Part): void {
   if (to === "notes") void readRules();
 }
 
-function report(days: number): string {
+function report(days: number, kind: "xlsx" | "pdf"): string {
   const end = new Date();
   const begin = new Date(end.getTime() - days * 86_400_000);
-  return `/api/patrol/reports/signins.xlsx?begin=${begin.toISOString()}&end=${end.toISOString()}${station.value === null ? "" : `&station=${station.value}`}`;
+  const of = new URLSearchParams({ begin: begin.toISOString(), end: end.toISOString() });
+  if (station.value !== null) of.set("station", String(station.value));
+  if (kind === "pdf") of.set("lang", lang.value);
+  return `/api/patrol/reports/signins.${kind}?${of}`;
 }
 
 function carHead(): TemplateResult {
