@@ -123,9 +123,11 @@ def _clear(say: Say) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         forget(SYNTHETIC)
+        for target in TARGETS.values():
+            _let_go(target.model)
         for target in reversed(TARGETS.values()):
             table = quoted(target.model._meta.db_table)
-            if any(f.name == "origin" for f in target.model._meta.fields):
+            if _says_whose(target.model):
                 cursor.execute(f"DELETE FROM {table} WHERE origin = %s", [SYNTHETIC])
             else:
                 cursor.execute(
@@ -135,6 +137,27 @@ def _clear(say: Say) -> None:
         for tally in ("crashes_junctiontally", "crashes_roadtally"):
             cursor.execute(f"DELETE FROM {tally} WHERE a1 = 0 AND a2 = 0 AND a3 = 0")
     Demonstration.objects.all().delete()
+
+
+def _let_go(model: type[models.Model]) -> None:
+    """What people made of the city's rows: it loses its tie to them where it can do without, and goes with them else."""
+    if not _says_whose(model):
+        return
+    for tie in model._meta.get_fields(include_hidden=True):
+        if not isinstance(tie, models.ManyToOneRel):
+            continue
+        other = tie.related_model
+        rows = other._default_manager.filter(**{f"{tie.field.name}__origin": SYNTHETIC})
+        if _says_whose(other):
+            rows = rows.exclude(origin=SYNTHETIC)
+        if tie.field.null and tie.on_delete is not models.CASCADE:
+            rows.update(**{tie.field.name: None})
+        else:
+            rows.delete()
+
+
+def _says_whose(model: type[models.Model]) -> bool:
+    return any(f.name == "origin" and isinstance(f, models.CharField) for f in model._meta.fields)
 
 
 def _fill(city: dict[str, Table], say: Say) -> dict[str, int]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
+from django.utils import timezone
 
 from gis.demo import empty, load, loaded
+from gis.demo.loading import _clear
 from gis.demo.models import Demonstration
 from gis.demo.tables import TARGETS
 from gis.trouble import Trouble
 from layers.crashes.models import Crash
+from layers.patrol.models import PatrolBox, PatrolCar, PlanStop, PlanUnit, ShiftPlan
 from layers.streets.models import Landmark
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +53,23 @@ def test_an_interrupted_load_leaves_what_was_there(hamlet: None) -> None:
         load("hamlet", 2, replace=True, say=stop_at_crashes)
     assert set(Crash.objects.values_list("pk", flat=True)) == before
     assert Demonstration.objects.get().seed == 1
+
+
+def test_what_people_made_of_the_city_does_not_keep_it_from_going(hamlet: None) -> None:
+    box, car = PatrolBox.objects.exclude(station=None).first(), PatrolCar.objects.first()
+    assert box and car and box.station
+    now = timezone.now()
+    plan = ShiftPlan.objects.create(name="夜間", station=box.station, begin=now, finish=now)
+    unit = PlanUnit.objects.create(plan=plan, order=0, name="一線", car=car, begin=now, finish=now)
+    PlanStop.objects.create(unit=unit, order=0, box=box, name=box.name, point=box.geom, at=now, minutes=2)
+    own = PatrolBox.objects.create(
+        key="own", name="自設", kind="bank", tag="qr", station=box.station, geom=box.geom
+    )
+    _clear(lambda _: None)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as a commit does
+    own.refresh_from_db()
+    assert own.station is None and not ShiftPlan.objects.filter(pk=plan.pk).exists() and empty() is False
 
 
 def test_an_unknown_scale_is_named(hamlet: None) -> None:
