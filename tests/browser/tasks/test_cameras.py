@@ -63,7 +63,7 @@ def test_v1_faulty_cameras_by_crash_risk(page: Page, hand: Hand, faulty: None) -
         id for id, _ in wanted
     ]
     assert rows.locator("strong").all_inner_texts() == [f"{weight:,g}" for _, weight in wanted]
-    assert "q=camera_sets~status" in page.url and "pane=list" in page.url
+    assert "q=camera_sets~status" in page.url and "p=list" in page.url
     assert "camera_sets" in page.url.partition("l=")[2].partition("&")[0]
     page.evaluate(f"{MAP}.jumpTo({{zoom: 15}})")
     at_rest(page)
