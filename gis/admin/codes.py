@@ -74,10 +74,15 @@ def lists(viewer: Viewer, whole: bool) -> list[Listed]:
         if not (seen or whole):
             continue
         said = named.get(id)
-        title = Text(said.zh, said.en) if said else seen[0][1].title if seen else Text(id, id)
+        title = Text(said.zh, said.en) if said else _after(*seen[0]) if seen else Text(id, id)
         shown = tuple(Use(layer, field.title) for layer, field in seen)
         out.append(Listed(id, title, said.item if said else "", tuple(table.entries), shown))
     return out
+
+
+def _after(layer: Layer, field: Any) -> Text:
+    """A list without a name of its own is called after the first that uses it."""
+    return Text(f"{layer.title.zh}・{field.title.zh}", f"{layer.title.en}, {field.title.en.lower()}")
 
 
 class CodePages:
