@@ -59,7 +59,8 @@ def _read(entry: str, folder: Path, changed: int) -> Assets:
         raise NotBuilt
     base = f"{settings.STATIC_URL}portal/"
     own = _closure(manifest, [entry])
-    soon = _closure(manifest, [p for p in manifest[entry].get("dynamicImports", []) if p in FIRST])
+    wanted = {later for part in own for later in manifest[part].get("dynamicImports", [])}
+    soon = _closure(manifest, [part for part in FIRST if part in wanted])
     return Assets(
         script=base + manifest[entry]["file"],
         styles=tuple(base + style for part in own for style in manifest[part].get("css", [])),

@@ -69,6 +69,8 @@ CAUSE_BEFORE = {
 }
 LIGHT_BEFORE = {"6": "1", "5": "3", "7": "4"}
 WEIGHT = {1: 9.5, 2: 3.5, 3: 1.0}
+AT_JUNCTION = 30.0
+"""Metres within which a crash belongs to the nearest junction, whatever it was that caused it; as when files are read."""
 
 
 def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -> list[Table]:
@@ -78,6 +80,7 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
     quiet = _became_better(junction, better, times, rng)
     keep = np.flatnonzero(~quiet)
     ward = areas.ward_index(places)
+    nearest = _nearest(ground, places)
     crashes, parties = Rows("crashes"), Rows("parties")
     keys = ground.junctions.columns["key"]
     signals, forms = ground.junctions.columns["signal"], ground.junctions.columns["form"]
@@ -113,7 +116,7 @@ def happen(ground: Ground, areas: Areas, count: int, rng: np.random.Generator) -
             location="01" if j >= 0 else str(rng.choice(("09", "08", "02"), p=(0.6, 0.25, 0.15))),
             form=forms[j] if j >= 0 else "14",
             signal=signals[j] if j >= 0 else "4",
-            junction_key=keys[j] if j >= 0 else None,
+            junction_key=keys[nearest[n]] if nearest[n] >= 0 else None,
             road_key=ground.roads.columns["key"][int(road[n])],
             ward_key=areas.wards[w],
             station_key=station,
@@ -163,6 +166,16 @@ def _places(
     near = _road_of_junction(ground)
     road = np.where(at_junction, near[np.maximum(junction, 0)], road)
     return np.round(places, 2), junction, road
+
+
+def _nearest(ground: Ground, places: np.ndarray) -> np.ndarray:
+    """The junction that each crash belongs to, or -1."""
+    assert ground.junctions.geometry is not None
+    found = np.full(len(places), -1)
+    tree = shapely.STRtree(ground.junctions.geometry)
+    crash, junction = tree.query_nearest(shapely.points(places), max_distance=AT_JUNCTION, all_matches=False)
+    found[crash] = junction
+    return found
 
 
 def _road_of_junction(ground: Ground) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from gis.accounts.views import sign_out
+from gis.admin.codes import CodePages
 from gis.admin.rows import admin_for, title_model
 from layers.registry.layer import GROUPS, Layer
 from layers.registry.register import register
@@ -28,7 +30,11 @@ class AntuAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         self.follow_the_register()
-        return super().get_urls()
+        return [*self.codes.urls(), *super().get_urls()]
+
+    @cached_property
+    def codes(self) -> CodePages:
+        return CodePages(self)
 
     def follow_the_register(self) -> None:
         """A page for each model behind a layer, unless its theme's `admin.py` made one by hand."""
@@ -68,7 +74,8 @@ class AntuAdminSite(admin.AdminSite):
             }
         for app in apps:
             app["models"] = [m for m in app["models"] if self._group(layers, m["model"]) is None]
-        return [app for app in (*groups.values(), *apps) if app["models"]]
+        offered = [app for app in (*groups.values(), *apps) if app["models"]]
+        return [*offered, self.codes.in_index(request)] if offered else []
 
     @staticmethod
     def _group(layers: dict[type[Any], Layer], model: type[Any]) -> str | None:

@@ -89,6 +89,7 @@ def _mount() -> None:
     from gis.api.geometry import router as geometry
     from gis.api.layers import router as layers
     from gis.api.me import router as me
+    from gis.api.nearby import router as nearby
     from gis.api.ranking import router as ranking
     from gis.api.search import router as search
     from gis.api.tours import router as tours
@@ -100,7 +101,9 @@ def _mount() -> None:
     from gis.sharing.talk import router as talk
     from gis.uploads.actions import router as uploads
 
-    for router in (me, layers, edits, geometry, ranking, search, tours, saved, decks, talk, paper, dossiers):
+    for router in (me, layers, edits, geometry, ranking, nearby, search, tours):
+        api.add_router("", router)
+    for router in (saved, decks, talk, paper, dossiers):
         api.add_router("", router)
     api.add_router("uploads", uploads)
     api.add_router("patrol", duty, auth=OnRecord())

@@ -24,12 +24,13 @@ router = Router(tags=["layers"])
 MOST_GROUPINGS = 8
 MOST_GROUPS = 2000
 TIMES = {
-    "year": "to_char({t}, 'YYYY')",
-    "month": "to_char({t}, 'YYYY-MM')",
-    "day": "to_char({t}, 'YYYY-MM-DD')",
-    "hour": "extract(hour FROM {t})::int",
-    "weekday": "extract(isodow FROM {t})::int",
+    "year": ("date_trunc('year', {t})", "to_char({d}, 'YYYY')"),
+    "month": ("date_trunc('month', {t})", "to_char({d}, 'YYYY-MM')"),
+    "day": ("date_trunc('day', {t})", "to_char({d}, 'YYYY-MM-DD')"),
+    "hour": ("date_part('hour', {t})", "{d}::int"),
+    "weekday": ("date_part('isodow', {t})", "{d}::int"),
 }
+"""What each row is grouped by, which must be cheap, and how a group is then written."""
 REFUSALS = {400: Problem, 404: Problem, 422: Problem, 503: Problem}
 
 
@@ -118,34 +119,45 @@ def box_of(text: str) -> Bbox:
     return west, south, east, north
 
 
-def _dimension(layer: Layer, viewer: Viewer, name: str) -> str:
+def _dimension(layer: Layer, viewer: Viewer, name: str) -> tuple[str, str]:
+    """What a row is grouped by, and how the group is written, with `{d}` for its value."""
     fields = {f.name: f for f in layer.seen_by(viewer.clearance)}
     if name in TIMES and layer.time in fields and layer.time:
         time = column(layer, layer.time)
         if fields[layer.time].type == "datetime":
             time = f"({time} AT TIME ZONE '{settings.TIME_ZONE}')"
         elif name == "hour":  # a day has none
-            return "NULL::int"
-        return TIMES[name].format(t=time)
+            return "NULL::int", "{d}"
+        else:
+            time = f"{time}::timestamp"
+        grouped, written = TIMES[name]
+        return grouped.format(t=time), written
     if name in fields and fields[name].type != "json":
-        return column(layer, name)
+        return column(layer, name), "{d}"
     raise ApiProblem(f"One cannot group by “{name[:40]}”.")
 
 
-def _count(layer: Layer, rows: Sql, named: dict[str, list[str]]) -> dict[str, Any]:
-    """All groupings over one scan: PostgreSQL's grouping sets, told apart by their bit masks."""
+def _count(layer: Layer, rows: Sql, named: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
+    """All groupings over one scan, told apart by their bit masks.
+
+    Rows are counted once, by all that is asked for together; grouping sets then add up these few counts.
+    """
     every = list(dict.fromkeys(d for dimensions in named.values() for d in dimensions))
     names = {d: f"d{i}" for i, d in enumerate(every)}
-    inner = ", ".join(f"{d} AS {names[d]}" for d in every) or "1 AS one"
-    kinds = {frozenset(dimensions) for dimensions in named.values()} | {frozenset[str]()}
+    inner = "".join(f", {grouped} AS {name}" for (grouped, _), name in names.items())
+    kinds = {frozenset(dimensions) for dimensions in named.values()} | {frozenset[tuple[str, str]]()}
     sets = ", ".join(f"({', '.join(names[d] for d in sorted(kind))})" for kind in kinds)
     which = f"GROUPING({', '.join(names.values())})" if every else "0::int"
     listed = "".join(f", {n}" for n in names.values())
+    written = "".join(f", {words.format(d=name)}" for (_, words), name in names.items())
     limit = (MOST_GROUPS + 1) * len(kinds)
     found = fetch(
-        Sql(f"SELECT count(*), {which}{listed} FROM (SELECT {inner} FROM {relation(layer)} WHERE ")
+        Sql(f"SELECT n, mask{written} FROM (SELECT sum(n)::bigint AS n, {which} AS mask{listed} FROM (")
+        + Sql(f"SELECT count(*) AS n{inner} FROM {relation(layer)} WHERE ")
         + rows
-        + f") AS s GROUP BY GROUPING SETS ({sets}) ORDER BY {which} DESC{listed} LIMIT {limit}"
+        + (f" GROUP BY {', '.join(str(i + 2) for i in range(len(every)))}" if every else "")
+        + f") AS s GROUP BY GROUPING SETS ({sets}) ORDER BY mask DESC{listed} LIMIT {limit}) AS g"
+        + f" ORDER BY mask DESC{listed}"
     )
     full = 2 ** len(every) - 1
     by: dict[str, Any] = {}
@@ -155,7 +167,7 @@ def _count(layer: Layer, rows: Sql, named: dict[str, list[str]]) -> dict[str, An
         by[name] = [[*(_plain(values[p]) for p in places), n] for n, m, *values in found if m == mask]
         if len(by[name]) > MOST_GROUPS or len(found) == limit:
             raise ApiProblem(f"“{name[:40]}” has more than {MOST_GROUPS:,} values: ask for fewer rows.")
-    return {"total": next((n for n, mask, *_ in found if mask == full), 0), "by": by}
+    return {"total": next((n for n, mask, *_ in found if mask == full), 0) or 0, "by": by}
 
 
 def fetch(sql: Sql) -> list[Any]:

@@ -73,8 +73,8 @@ def ranking(
     if by == "weight" and not weight:
         raise ApiProblem("To order by weight, name the field in “weight”.")
     steps = _way(layer, of, viewer)
-    weighs = _number(layer, weight, viewer) if weight else "NULL::float8"
-    part = _value(layer, split, viewer) if split else "''"
+    weighs = number(layer, weight, viewer) if weight else "NULL::float8"
+    part = value(layer, split, viewer) if split else "''"
     rows = conditions(layer, viewer, bbox, datetime, filter)
     target = steps[-1][1]
     for read in dict.fromkeys((layer, *(to for _, to in steps))):
@@ -96,7 +96,7 @@ def _way(layer: Layer, of: str, viewer: Viewer) -> list[tuple[str, Layer]]:
     steps: list[tuple[str, Layer]] = []
     here = layer
     for name in of.split(".")[:MOST_STEPS]:
-        field = _seen(here, name, viewer)
+        field = seen(here, name, viewer)
         to = register.get(field.of) if field and field.of else None
         if to is None or not may(viewer, "see", to) or to.raster:
             raise ApiProblem(f"“{of[:60]}” does not lead from {layer.id} to another layer.")
@@ -105,19 +105,19 @@ def _way(layer: Layer, of: str, viewer: Viewer) -> list[tuple[str, Layer]]:
     return steps
 
 
-def _seen(layer: Layer, name: str, viewer: Viewer) -> Field | None:
+def seen(layer: Layer, name: str, viewer: Viewer) -> Field | None:
     return next((f for f in layer.seen_by(viewer.clearance) if f.name == name), None)
 
 
-def _number(layer: Layer, name: str, viewer: Viewer) -> str:
-    field = _seen(layer, name, viewer)
+def number(layer: Layer, name: str, viewer: Viewer) -> str:
+    field = seen(layer, name, viewer)
     if field is None or field.resolved not in ("integer", "number"):
         raise ApiProblem(f"“{name[:40]}” is no number of {layer.id}.")
     return column(layer, name)
 
 
-def _value(layer: Layer, name: str, viewer: Viewer) -> str:
-    field = _seen(layer, name, viewer)
+def value(layer: Layer, name: str, viewer: Viewer) -> str:
+    field = seen(layer, name, viewer)
     if field is None or field.codes is None:
         raise ApiProblem(f"“{name[:40]}” is no field of {layer.id} with codes.")
     return column(layer, name)
@@ -140,7 +140,7 @@ def _sql(
         sql += " GROUP BY 1, 2)"
     last = f"s{len(steps) - 1}"
     order = "w DESC NULLS LAST, n DESC" if by == "weight" else "n DESC, w DESC NULLS LAST"
-    name, name_en = (_label(target, suffix, viewer) for suffix in ("", "_en"))
+    name, name_en = (label(target, suffix, viewer) for suffix in ("", "_en"))
     return (
         sql
         + f", places AS (SELECT ref, sum(n) AS n, sum(w)::float8 AS w, json_object_agg(part, n) AS parts FROM {last} "
@@ -151,6 +151,6 @@ def _sql(
     )
 
 
-def _label(layer: Layer, suffix: str, viewer: Viewer) -> str:
+def label(layer: Layer, suffix: str, viewer: Viewer) -> str:
     name = f"{layer.label}{suffix}"
-    return f"coalesce({column(layer, name)}::text, '')" if _seen(layer, name, viewer) else "''"
+    return f"coalesce({column(layer, name)}::text, '')" if seen(layer, name, viewer) else "''"

@@ -6,6 +6,7 @@ from layers.cameras.models import CameraSet, Lens, PrivateCamera, SiteSuggestion
 from layers.registry.field import Field
 from layers.registry.generalise import Grid, Top
 from layers.registry.layer import Layer
+from layers.registry.questions import Nearby, Question
 from layers.registry.source import CITY
 from layers.registry.style import Class, Labels, Points, Style
 from layers.registry.text import Text
@@ -56,6 +57,12 @@ LAYERS = [
         ),
         edit=("camera_operator",),
         search=True,
+        nearby=Nearby("crashes", 100, Text("依事故風險", "By crash risk"), weight="epdo", split="severity"),
+        questions=(
+            Question(
+                "faulty", Text("故障的機組，依事故風險", "Faulty sets by crash risk"), "status = 'fault'"
+            ),
+        ),
         attribution=CITY,
         provenance=REGISTER,
     ),

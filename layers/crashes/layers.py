@@ -95,7 +95,15 @@ LAYERS = [
             Field("hit_and_run", Text("肇事逃逸", "Hit and run"), clearance=Clearance.COUNCIL),
             Field("address", Text("地點", "Place"), filter=False),
             Field("unit", Text("處理單位", "Handled by"), clearance=Clearance.COUNCIL, popup=False),
-            Field("junction_id", Text("路口", "Junction"), of="junctions", popup=False),
+            Field(
+                "junction_id",
+                Text("路口", "Junction"),
+                of="junctions",
+                popup=False,
+                description=Text(
+                    "事故計入 30 公尺內最近的路口。", "A crash belongs to the nearest junction within 30 m."
+                ),
+            ),
             Field("road_id", Text("道路", "Road"), of="roads", popup=False),
             Field("ward_id", Text("里", "Ward"), of="wards", popup=False),
             Field("station_id", Text("處理派出所", "Police station"), of="stations", popup=False),

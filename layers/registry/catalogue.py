@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from layers.access import Clearance, Viewer, may
+from layers.registry import cql
 from layers.registry.cards import headline, in_force
 from layers.registry.field import Field
 from layers.registry.layer import GROUPS, Layer
@@ -70,7 +71,37 @@ def entry(layer: Layer, viewer: Viewer) -> Json:
         "scores": scores(layer),
         "editable": may(viewer, "edit", layer),
         "kept": bool(layer.model and layer.edit),
+        "nearby": nearby(layer, viewer),
+        "questions": questions(layer, viewer),
     }
+
+
+def nearby(layer: Layer, viewer: Viewer) -> Json | None:
+    """What its features can be ordered by, if the viewer may see what happens near them."""
+    found = layer.nearby
+    other = register.find(found.layer, viewer) if found else None
+    if found is None or other is None:
+        return None
+    known = shown(other, viewer.clearance)
+    return {
+        "of": other.id,
+        "metres": found.metres,
+        "title": found.title.as_json(),
+        "weight": found.weight if found.weight in known else None,
+        "split": found.split if found.split in known else None,
+    }
+
+
+def questions(layer: Layer, viewer: Viewer) -> list[Json]:
+    """The ready questions, without those that ask for what the viewer may not see."""
+    out = []
+    for one in layer.questions:
+        try:
+            cql.compile(one.filter, layer, viewer.clearance)
+        except ValueError:
+            continue
+        out.append({"id": one.id, "title": one.title.as_json(), "filter": one.filter})
+    return out
 
 
 def scores(layer: Layer) -> Json | None:

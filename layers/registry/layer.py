@@ -17,6 +17,7 @@ from django.contrib.gis.db import models
 from layers.access import ROLES, Clearance
 from layers.registry.field import Field, type_of
 from layers.registry.generalise import Grid, Only, Rule, Simplify, Top
+from layers.registry.questions import Nearby, Question
 from layers.registry.rows import Row, geometry_column
 from layers.registry.style import Style
 from layers.registry.text import Text
@@ -108,6 +109,9 @@ class Layer:
     """Reads of this layer are written to the audit log, not only changes."""
     edit: tuple[str, ...] = ()
     search: bool = False
+    nearby: Nearby | None = None
+    """What happens round about its features, by which a list of them can be ordered."""
+    questions: tuple[Question, ...] = ()
     attribution: Text
     licence: str = "OGDL-Taiwan-1.0"
     provenance: Text
@@ -231,6 +235,11 @@ class Layer:
                 known = self.by_name.get(name)
                 if known is None or known.type != "datetime":
                     yield f"asof names “{name}”, which must be a declared field of the type datetime."
+        if self.nearby and (self.raster or self.nearby.metres <= 0):
+            yield "what is nearby needs features, and a distance in metres above nought."
+        for q in self.questions:
+            if not (_NAME.match(q.id) and q.title.zh.strip() and q.title.en.strip() and q.filter.strip()):
+                yield f"question “{q.id}” needs an id, a title in both languages and a filter."
         if self.search and not self.label:
             yield "a layer that is searched needs a label field."
 

@@ -7,11 +7,13 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.utils import timezone
 
+from data.city.crashes import AT_JUNCTION
 from gis.demo import empty, load, loaded
 from gis.demo.loading import _clear
 from gis.demo.models import Demonstration
 from gis.demo.tables import TARGETS
 from gis.trouble import Trouble
+from layers.crashes.importers import NEAR
 from layers.crashes.models import Crash
 from layers.patrol.models import PatrolBox, PatrolCar, PlanStop, PlanUnit, ShiftPlan
 from layers.streets.models import Landmark
@@ -82,3 +84,17 @@ def test_a_crash_says_where_it_happened(hamlet: None) -> None:
     assert crash and crash.junction
     assert crash.address == f"{crash.junction.name}口"
     assert crash.ward_id and crash.case_no
+
+
+def test_a_crash_belongs_to_the_nearest_junction_within_thirty_metres(hamlet: None) -> None:
+    assert NEAR["crashes"]["junction"] == AT_JUNCTION == 30
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE c.junction_id IS NULL), "
+            "count(*) FILTER (WHERE c.junction_id IS DISTINCT FROM j.id) FROM crashes_crash c LEFT JOIN LATERAL ("
+            "SELECT id FROM streets_junction s WHERE ST_DWithin(s.geom::geography, c.geom::geography, 30) "
+            "ORDER BY s.geom::geography <-> c.geom::geography LIMIT 1) j ON true WHERE c.origin = 'synthetic'"
+        )
+        ((every, between, wrong),) = cursor.fetchall()
+    assert 0 < between < every / 2
+    assert wrong <= every / 1000  # two may be as near, to the centimetre that a place is rounded to

@@ -8,6 +8,7 @@ import "./style/explore.css";
 import "./style/pane.css";
 import "./style/window.css";
 import "./style/share.css";
+import "./style/touch.css";
 import { everything, more, speak, t, tag } from "./i18n/t";
 import { mapState } from "./map/seen";
 import { enclose } from "./state/enclosed";

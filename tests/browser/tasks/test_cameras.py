@@ -1,4 +1,5 @@
-"""What the manager of the cameras does within its number of presses: moves one, and the past keeps where it stood."""
+"""What the manager of the cameras does within its number of presses: lists the faulty ones where most happens; moves
+one, and the past keeps where it stood."""
 
 from __future__ import annotations
 
@@ -25,6 +26,53 @@ def camera(address: str) -> Iterator[tuple[int, float, float]]:
         found[2],
         found[0],
     )
+
+
+FAULTY = """SELECT s.id, coalesce(sum(c.epdo), 0) FROM cameras_cameraset s LEFT JOIN crashes_crash c
+    ON ST_DWithin(s.geom::geography, c.geom::geography, 100)
+    WHERE s.status = 'fault' AND s.geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
+    GROUP BY 1 ORDER BY 2 DESC, count(c.id) DESC, 1"""
+
+
+@pytest.fixture
+def faulty(address: str) -> Iterator[None]:
+    """Some are out of order, where much happens and where nothing does."""
+    (before,) = run("SELECT array_agg(id) FROM cameras_cameraset WHERE status = 'fault'")
+    run("UPDATE cameras_cameraset SET status = 'fault' WHERE mod(id, 3) = 0")
+    yield
+    run(
+        "UPDATE cameras_cameraset SET status = CASE WHEN id = ANY(%s) THEN 'fault' ELSE 'ok' END "
+        "WHERE mod(id, 3) = 0",
+        before[0] or [],
+    )
+
+
+def test_v1_faulty_cameras_by_crash_risk(page: Page, hand: Hand, faulty: None) -> None:
+    sign_in(page, "camera_operator", "/help/")
+    visit(page)
+    hand.begin()
+    hand.press(page.get_by_role("button", name="故障的機組，依事故風險"))
+    rows = page.locator("antu-list .ranked button")
+    expect(rows.first).to_be_visible()
+    hand.ended(1)
+    at_rest(page)
+    view = page.evaluate(f"{MAP}.getBounds().toArray().flat()")
+    wanted = run(FAULTY, *view)
+    assert len(wanted) > 2 and wanted[0][1] > wanted[-1][1]
+    assert [int(id) for id in rows.evaluate_all("all => all.map(one => one.dataset.id)")] == [
+        id for id, _ in wanted
+    ]
+    assert rows.locator("strong").all_inner_texts() == [f"{weight:,g}" for _, weight in wanted]
+    assert "q=camera_sets~status" in page.url and "p=list" in page.url
+    assert "camera_sets" in page.url.partition("l=")[2].partition("&")[0]
+    page.evaluate(f"{MAP}.jumpTo({{zoom: 15}})")
+    at_rest(page)
+    shown = set(
+        page.evaluate(
+            f"{MAP}.queryRenderedFeatures().filter(f => f.source === 'camera_sets').map(f => f.properties.status)"
+        )
+    )
+    assert shown == {"fault"}
 
 
 def test_v3_move_a_camera(page: Page, hand: Hand, camera: tuple[int, float, float]) -> None:

@@ -61,6 +61,10 @@ export interface Layer {
   kept?: boolean;
   /** The layer whose features these are, seen another way: rows with the same ids. */
   about?: string | null;
+  /** What happens round about its features, by which a list of them can be ordered. */
+  nearby?: { of: string; metres: number; title: Words; weight: string | null; split: string | null } | null;
+  /** Lists that are opened by one press. */
+  questions?: readonly { id: string; title: Words; filter: string }[];
   /** Of a surface that was judged: how good its newest was. */
   scores?: object | null;
   /** What its tiles are asked for where that is more than usual, and the values that share one colour. */

@@ -32,6 +32,20 @@ export function ranking(layer: Layer, { bbox, ...asked }: Ranked, abort?: AbortS
   return getJson(`/api/layers/${layer.id}/ranking`, { ...asked, bbox: bbox?.map((v) => v.toFixed(6)).join(",") }, abort);
 }
 
+export interface Near {
+  limit: number;
+  bbox: Bounds | null;
+  datetime: string | null;
+  filter: string;
+  other_datetime: string | null;
+  other_filter: string;
+}
+
+/** A layer's own features, by what happens near them. */
+export function nearby(layer: Layer, { bbox, ...asked }: Near, abort?: AbortSignal): Promise<Ranking> {
+  return getJson(`/api/layers/${layer.id}/nearby`, { ...asked, bbox: bbox?.map((v) => v.toFixed(6)).join(",") }, abort);
+}
+
 /** The ways that lead from a layer to a place with a name: its own references, and one step on from these. */
 export function waysOf(layer: Layer, layerOf: (id: string) => Layer | undefined, wanted: readonly string[]): { of: string; to: Layer }[] {
   const ways = layer.fields.flatMap((field) => {

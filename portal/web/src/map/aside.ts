@@ -4,7 +4,7 @@ import { compare, period } from "../state/portal";
 import { leftCondition } from "../state/compare";
 import { effect } from "../state/store";
 import { compose } from "./compose";
-import { picture } from "./engine";
+import { picture } from "./picture";
 import { Engine } from "./library";
 import { attend, lay } from "./pick";
 import { supplySymbols } from "./symbols";

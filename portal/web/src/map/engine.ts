@@ -1,44 +1,16 @@
 // The one map of the page: made once, told of every change of the state as a difference of styles, and the source
 // of where one looks. Workspaces find it as `map` of <antu-stage>.
-import { lang, t } from "../i18n/t";
-import { bounds, catalogue, conditionOf, datetimeOf, edits, filterOf, period, place, shown, theme } from "../state/portal";
-import type { Condition } from "../api/cql2";
-import type { Period } from "../state/url";
-import { enclosed } from "../state/enclosed";
+import { t } from "../i18n/t";
+import { bounds, place } from "../state/portal";
 import { effect } from "../state/store";
-import { warmth } from "../state/warmth";
-import { colour } from "../style/palette";
 import { hand } from "./camera";
-import { compose, type Picture } from "./compose";
+import { compose } from "./compose";
 import { Engine, type GeoJSONSource, type VectorTileSource } from "./library";
-import { laid } from "./laid";
-import { drafted, drawn, marked, middleOf, overlay } from "./marks";
+import { drafted, marked, middleOf } from "./marks";
+import { picture } from "./picture";
 import { bearing, centre, mapState, markedAt } from "./seen";
 import { attend, stroke } from "./pick";
 import { supplySymbols } from "./symbols";
-
-
-/** What is to be seen now; in a comparison, the other side is of another period or filtered otherwise. */
-export function picture(within: Period | null = period.value, condition: (id: string) => Condition = conditionOf): Picture {
-  return {
-    catalogue,
-    theme: theme.value,
-    lang: lang.value,
-    shown: shown.value,
-    filter: (layer) => filterOf(layer, condition(layer.id)),
-    datetime: (layer) => datetimeOf(layer, within),
-    warmth: warmth.value,
-    edits: edits.value,
-    marked: marked.value,
-    enclosed: enclosed.value?.shape ?? null,
-    drawn: drawn.value,
-    drafted: drafted.peek(),
-    laid: laid.value,
-    overlay: overlay.value,
-    colour,
-    origin: location.origin,
-  };
-}
 
 export function start(container: HTMLElement): Engine {
   const { zoom, lat, lon } = place.peek();

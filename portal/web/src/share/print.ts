@@ -6,7 +6,7 @@ import { heldTo, toText } from "../api/cql2";
 import { Problem } from "../api/http";
 import { lang, number, say, t } from "../i18n/t";
 import { compose } from "../map/compose";
-import { picture } from "../map/engine";
+import { picture } from "../map/picture";
 import { Engine } from "../map/library";
 import { supplySymbols } from "../map/symbols";
 import { inZoom } from "../state/counts";

@@ -4,17 +4,21 @@ import { heldText } from "../api/cql2";
 import { Latest } from "../api/http";
 import { summary } from "../api/questions";
 import type { Layer } from "../api/catalogue";
-import { conditionOf, datetimeOf, hours, knowsHours, shownLayers } from "./portal";
+import { conditionOf, datetimeOf, hours, knowsHours, place, shownLayers } from "./portal";
 import { effect, signal } from "./store";
 
 const MOST = 6;
 /** Less than proportional: few that lie close together would otherwise glow as one. */
 const DAMP = 0.75;
 const REST = 150;
+/** A zoom's breadth before it glows, so that it is warm by then. */
+const SOON = 0.5;
 
 export const warmth = signal<Readonly<Record<string, number>>>({});
 
-const hot = (layer: Layer) => layer.style.light.some((style) => style.type === "heatmap");
+/** Whether a layer glows at this zoom; where it does not, nobody needs to know how warm it would be. */
+const hot = (layer: Layer, zoom: number) =>
+  layer.style.light.some((style) => style.type === "heatmap" && zoom >= (style.minzoom ?? 0) - SOON && zoom < (style.maxzoom ?? 24) + SOON);
 const wholes = new Map<string, Promise<number>>();
 
 function whole(layer: Layer): Promise<number> {
@@ -30,7 +34,7 @@ export function warm(): () => void {
     if ((warmth.peek()[id] ?? 1) !== factor) warmth.value = { ...warmth.peek(), [id]: factor };
   };
   return effect(() => {
-    for (const layer of shownLayers.value.filter(hot)) {
+    for (const layer of shownLayers.value.filter((one) => hot(one, place.value.zoom))) {
       const filter = heldText({ condition: conditionOf(layer.id), hours: knowsHours(layer) ? hours.value : null, area: null });
       const datetime = datetimeOf(layer);
       const asker = askers.get(layer.id) ?? { latest: new Latest(), key: "|" };

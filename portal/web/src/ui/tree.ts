@@ -7,6 +7,7 @@ import { number, say, t } from "../i18n/t";
 import { counts, inZoom } from "../state/counts";
 import { editing } from "../state/editing";
 import { catalogue, conditionOf, fade, looks, place, shown, switchClass, switchLayer } from "../state/portal";
+import { askReady } from "../state/listed";
 import { look, tints } from "../state/looks";
 import { signal } from "../state/store";
 import { icon } from "./icons";
@@ -76,6 +77,7 @@ class Tree extends View {
         <button class="plain more" aria-label=${t("layer.options", { layer: say(layer.title) })} aria-expanded=${open} @click=${() => (optioned.value = open ? null : layer.id)}>${icon("more")}</button>
       </div>
       ${open ? this.#options(layer, on) : nothing}
+      ${(layer.questions ?? []).map((one) => html`<button class="plain question" data-question=${one.id} @click=${() => askReady(layer, one.filter)}>${icon("list")}<span>${say(one.title)}</span></button>`)}
       ${on && !only ? this.#legend(layer) : nothing} ${on && layer.scores ? this.#scores(layer) : nothing}
     </div>`;
   }

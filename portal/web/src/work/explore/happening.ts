@@ -17,7 +17,8 @@ const RAMP = ["risk1", "risk2", "risk3", "risk4"];
 
 /** `within` are parts that stand after the figures and after the week. */
 export function happening(found: Happened, choose: Choose, within: readonly (TemplateResult | typeof nothing)[] = []): TemplateResult {
-  const { layer, summary, weight } = found;
+  const { layer, field, summary, weight } = found;
+  const belongs = layer.fields.find((one) => one.name === field)?.description;
   const classes = classesOf(layer);
   const tiles = (classes?.entries ?? []).map((entry) => {
     const n = (summary.by[classes!.field] ?? []).find(([value]) => value === entry.filter!.value)?.[1] ?? 0;
@@ -28,6 +29,7 @@ export function happening(found: Happened, choose: Choose, within: readonly (Tem
       ${tiles.length ? tiles : html`<div class="figure"><span>${say(layer.title)}</span><strong>${number(summary.total)}</strong></div>`}
       ${weight === null ? nothing : html`<div class="figure"><span>${t("epdo")}</span><strong>${number(weight)}</strong></div>`}
     </div>
+    ${belongs ? html`<p class="hint belongs">${say(belongs)}</p>` : nothing}
     ${within[0] ?? nothing}
     ${summary.total ? html`${week(found)} ${within[1] ?? nothing} ${months(found)} ${latest(found, choose)}` : html`<p class="empty">${t("detail.none", { layer: inline(layer.title) })}</p>${within[1] ?? nothing}`}
   </section>`;

@@ -3,40 +3,51 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
 import { features, type Feature } from "../../api/questions";
-import { number, say, t } from "../../i18n/t";
+import { nearby, type Place, type Ranking } from "../../api/ranking";
+import { inline, number, say, t } from "../../i18n/t";
 import { counts, inZoom } from "../../state/counts";
 import { editing } from "../../state/editing";
-import { bounds, datetimeOf, edits, featured, filterOf, place, selection, stack } from "../../state/portal";
+import { byNearby, listed } from "../../state/listed";
+import { bounds, conditionOf, datetimeOf, edits, featured, filterOf, layerOf, place, selection, stack } from "../../state/portal";
 import { batch, signal } from "../../state/store";
 import { Answers } from "../../ui/answers";
 import { icon } from "../../ui/icons";
 import { swatch } from "../../ui/legend";
 import { factsOf, nameOf } from "../../ui/values";
 import { paneHead, steps } from "./pane";
+import { ranked } from "./ranked";
 
 const PAGE = 100;
 const MOST = 1000;
+/** So many of the heaviest are listed. */
+const FIRST = 100;
 
-const chosen = signal<string | null>(null);
 const limit = signal(PAGE);
 
 interface Listed {
   layer: Layer;
   rows: readonly Feature[];
+  /** In the order of what happens near them, when that was asked. */
+  places?: Ranking;
 }
 
 class List extends Answers<Listed> {
   #layer(): Layer | undefined {
     const all = featured.value;
-    return all.find((layer) => layer.id === chosen.value) ?? all.find((layer) => inZoom(layer, place.value.zoom)) ?? all[0];
+    return all.find((layer) => layer.id === listed.value) ?? all.find((layer) => inZoom(layer, place.value.zoom)) ?? all[0];
   }
 
   protected override question() {
     const layer = this.#layer();
     const bbox = bounds.value;
     if (!layer || !bbox) return null;
-    const asked = { bbox, filter: filterOf(layer), datetime: datetimeOf(layer), limit: limit.value, sortby: layer.time ? `-${layer.time}` : (layer.label ?? undefined), skipGeometry: true };
+    const other = byNearby.value && layer.nearby ? layerOf(layer.nearby.of) : undefined;
     void edits.value[layer.id];
+    if (other) {
+      const near = { limit: Math.min(limit.value, FIRST), bbox, filter: filterOf(layer), datetime: datetimeOf(layer), other_filter: filterOf(other, conditionOf(other.id)), other_datetime: datetimeOf(other) };
+      return async (abort: AbortSignal): Promise<Listed> => ({ layer, rows: [], places: await nearby(layer, near, abort) });
+    }
+    const asked = { bbox, filter: filterOf(layer), datetime: datetimeOf(layer), limit: limit.value, sortby: layer.time ? `-${layer.time}` : (layer.label ?? undefined), skipGeometry: true };
     return async (abort: AbortSignal): Promise<Listed> => ({ layer, rows: await features(layer, asked, abort) });
   }
 
@@ -49,8 +60,14 @@ class List extends Answers<Listed> {
       ${paneHead(
         t("list"),
         html`<select aria-label=${t("pane.layer")} @change=${(e: Event) => this.#pick((e.target as HTMLSelectElement).value)}>
-          ${layers.map((one) => html`<option value=${one.id} ?selected=${one === layer}>${say(one.title)}</option>`)}
-        </select>`,
+            ${layers.map((one) => html`<option value=${one.id} ?selected=${one === layer}>${say(one.title)}</option>`)}
+          </select>
+          ${layer.nearby && layerOf(layer.nearby.of)
+            ? html`<span class="switch" role="group" aria-label=${t("rank.by")}>
+                <button aria-pressed=${byNearby.value} @click=${() => (byNearby.value = true)}>${say(layer.nearby.title)}</button>
+                <button aria-pressed=${!byNearby.value} @click=${() => (byNearby.value = false)}>${t("list.plain")}</button>
+              </span>`
+            : nothing}`,
       )}
       <div class="scroll" aria-busy=${this.waiting.value}>
         ${now === null ? html`<div class="bones"><i></i><i></i><i></i></div>` : now === "failed" ? html`<p class="empty" role="alert">${t("detail.failed")}</p>` : this.#rows(now)}
@@ -60,13 +77,14 @@ class List extends Answers<Listed> {
 
   #pick(id: string): void {
     batch(() => {
-      chosen.value = id;
+      listed.value = id;
       limit.value = PAGE;
       this.found.value = null;
     });
   }
 
-  #rows({ layer, rows }: Listed): TemplateResult {
+  #rows({ layer, rows, places }: Listed): TemplateResult {
+    if (places) return this.#ranked(layer, places);
     if (!rows.length) return html`<p class="empty">${t("list.none", { layer: say(layer.title) })}</p>`;
     const classes = classesOf(layer);
     const [only] = layer.legend.length === 1 && !layer.legend[0]!.ramp ? layer.legend : [];
@@ -93,7 +111,19 @@ class List extends Answers<Listed> {
         : nothing}`;
   }
 
-  #open(layer: Layer, rows: readonly Feature[], row: Feature): void {
+  /** With what counts as near said beneath. */
+  #ranked(layer: Layer, { rows, places }: Ranking): TemplateResult {
+    if (!rows.length) return html`<p class="empty">${t("list.none", { layer: say(layer.title) })}</p>`;
+    const { of, metres, weight } = layer.nearby!;
+    const other = layerOf(of)!;
+    const figure = (row: Place) => (weight ? row.weight! : row.count);
+    const said = weight ? other.fields.find((field) => field.name === weight) : undefined;
+    return html`${ranked(rows, figure, classesOf(other)?.entries ?? [], (row) => this.#open(layer, rows, row))}
+      <p class="hint rest">${t("list.near", { layer: inline(other.title), metres: number(metres), what: said ? say(said.title) : t("rank.count") })}
+        ${places > rows.length ? t("list.more", { n: number(rows.length), all: number(places) }) : nothing}</p>`;
+  }
+
+  #open(layer: Layer, rows: readonly Pick<Feature, "id">[], row: Pick<Feature, "id">): void {
     batch(() => {
       stack.value = rows.map(({ id }) => ({ layer: layer.id, id }));
       selection.value = { layer: layer.id, id: row.id };

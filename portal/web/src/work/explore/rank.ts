@@ -4,15 +4,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { classesOf, type Layer } from "../../api/catalogue";
 import { features, type Feature } from "../../api/questions";
 import { ranking, waysOf, type Place, type Ranked, type Ranking } from "../../api/ranking";
-import { lang, number, say, t } from "../../i18n/t";
-import { area, bounds, datetimeOf, edits, filterOf, layerOf, selection, stack, theme } from "../../state/portal";
+import { number, say, t } from "../../i18n/t";
+import { area, bounds, datetimeOf, edits, filterOf, layerOf, selection, stack } from "../../state/portal";
 import { batch, signal } from "../../state/store";
-import { colour } from "../../style/palette";
 import { Answers } from "../../ui/answers";
 import { nameOf } from "../../ui/values";
-import { styled } from "../../ui/view";
 import { areaRead } from "./held";
-import { paneHead, steps } from "./pane";
+import { paneHead } from "./pane";
+import { ranked } from "./ranked";
 import { leading } from "./series";
 
 const WANTED = ["junctions", "sections", "wards", "precincts", "station_areas"];
@@ -110,21 +109,7 @@ class Rank extends Answers<Ranking> {
     const classes = classesOf(layer)?.entries ?? [];
     const weighs = by.value === "weight" && rows[0]!.weight !== null;
     const figure = (row: Place) => (weighs ? row.weight! : row.count);
-    const most = figure(rows[0]!);
-    return html`<ol class="ranked" @keydown=${steps}>
-        ${rows.map(
-          (row, i) => html`<li><button class="plain" data-id=${row.id} @click=${() => this.#open(target, row)}>
-            <b class="place">${i + 1}</b>
-            <span class="name">${(lang.value === "en" && row.name_en) || row.name || t("detail.name", { layer: "", id: row.id })}</span>
-            <strong>${number(figure(row))}</strong>
-            <span class="parts">${classes.map((entry) => {
-              const n = row.parts[String(entry.filter!.value)] ?? 0;
-              return html`<i class=${n ? "" : "none"} title=${say(entry.label)}><span class="dot" ${styled({ background: colour(entry.icon?.split("/")[1] ?? "accent", theme.value) })}></span><span class="unseen">${say(entry.label)}</span>${number(n)}</i>`;
-            })}</span>
-            <span class="gauge"><span ${styled({ width: `${(figure(row) / most) * 100}%` })}></span></span>
-          </button></li>`,
-        )}
-      </ol>
+    return html`${ranked(rows, figure, classes, (row) => this.#open(target, row))}
       ${places > rows.length ? html`<p class="hint rest">${t("rank.more", { n: rows.length, all: number(places) })}</p>` : nothing}`;
   }
 

@@ -7,6 +7,8 @@ import { catalogue, conditionOf, datetimeOf, filterOf } from "../../state/portal
 
 export interface Happened {
   layer: Layer;
+  /** The field that says which place each one belongs to. */
+  field: string;
   summary: Summary;
   /** The sum of a number that weighs each one (EPDO), where the layer has one. */
   weight: number | null;
@@ -39,5 +41,5 @@ export async function happened(at: { layer: Layer; field: string }, id: number |
     features(layer, { ...asked, limit: LATEST, sortby: `-${layer.time}` }, abort),
   ]);
   const weight = weighs ? (found.by[WEIGHT] ?? []).reduce((sum, [each, n]) => sum + Number(each ?? 0) * Number(n), 0) : null;
-  return { layer, summary: found, weight, latest };
+  return { layer, field, summary: found, weight, latest };
 }
