@@ -59,7 +59,7 @@ def take(reports: Sequence[Reported], officer: str = "") -> dict[str, Any]:
             continue
         rows.append(
             Position(
-                car=cars[p.car] if p.car else None, officer="" if p.car else officer[:150], at=p.at,
+                car=cars[p.car] if p.car else None, officer="" if p.car else officer[:150], at=p.at, received=now,
                 point=Point(p.lon, p.lat, srid=4326), speed_kmh=p.speed_kmh, heading=p.heading,
             )
         )  # fmt: skip
