@@ -73,7 +73,9 @@ def rules_of(proof: Proof) -> Rules:
 
 def reconsider(after: dict[int, Before], e: Evidence) -> list[Proof]:
     """Adds what the late arrival shows about those after it; what a supervisor decided stays."""
-    changed = []
+    changed: list[Proof] = []
+    if not after:
+        return changed
     rows = Proof.objects.select_for_update(of=("self",)).select_related("signin")
     for proof in rows.filter(pk__in=after, decided="").order_by("pk"):
         known = {f["rule"] for f in proof.findings}

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from layers.access import Viewer
@@ -116,9 +117,9 @@ def _clean(text: str) -> str:
 
 
 def _already(event: UUID, officer: str) -> Signed | None:
-    proof = Proof.objects.select_related("signin__box__station").filter(event=event).first()
-    if proof is None:
+    if not Proof.objects.filter(event=event).exists():
         return None
+    proof = Proof.objects.select_related("signin__box__station").get(event=event)
     if proof.signin.officer != officer[:20] and proof.evidence.get("officer") != officer:
         raise NotYours
     return Signed(proof.signin, proof, True)
@@ -132,9 +133,8 @@ def _hangs(box: PatrolBox, now: datetime) -> None:
 
 def rules_for(station: int | None, at: datetime) -> Rules:
     """The newest rules of the station, or else of all, that held at a moment."""
-    held = Ruleset.objects.filter(valid_from__lte=at)
-    found = held.filter(station_id=station).first() if station else None
-    found = found or held.filter(station=None).first()
+    held = Ruleset.objects.filter(Q(station=None) | Q(station_id=station), valid_from__lte=at)
+    found = held.order_by(F("station").asc(nulls_last=True), "-valid_from", "-id").first()
     return Rules.of(found.pk, found.figures) if found else Rules()
 
 
