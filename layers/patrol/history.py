@@ -18,8 +18,10 @@ from layers.patrol.craft.judge import ORDER, Before, Evidence, Rules, paired
 from layers.patrol.models import Proof, Ruleset, Tag
 
 LOOK_BACK = timedelta(hours=6)
-TRACK_S = 60.0
+TRACK_S = 40.0
 """Around the moment of a touch, in which the officer's phone and car must have been near."""
+ECHO_S = 30.0
+"""A phone that is back sends positions within ten seconds and sign-ins within twenty: what is heard then proves nothing."""
 
 _AROUND = """
     SELECT p.signin_id, (p.low, p.event) < (to_timestamp(%(low)s), %(event)s), s.officer,
@@ -98,8 +100,7 @@ def reconsider(after: dict[int, Before], e: Evidence) -> list[Proof]:
 def followed(e: Evidence, box: Any, cars: set[int]) -> Evidence:
     """With what the positions say that the officer's phone and car sent by themselves: near or not, offline or not.
 
-    One position may be an echo; from two on they count. A phone that was away from the network sends positions and
-    sign-ins together when it is back, so that the last minute proves nothing.
+    A single position may be an echo; from two on they count.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,12 +117,12 @@ def followed(e: Evidence, box: Any, cars: set[int]) -> Evidence:
                        FILTER (WHERE at <= to_timestamp(%(high)s)),
                    count(*) FILTER (WHERE at <= to_timestamp(%(high)s)),
                    coalesce(bool_or(phone AND received > to_timestamp(%(touch)s)
-                                    AND received < to_timestamp(%(received)s) - interval '60 seconds'), false)
+                                    AND received < to_timestamp(%(received)s - %(echo)s)), false)
             FROM q
             """,
             {
                 "officer": e.officer[:150], "cars": sorted(cars), "low": e.low - TRACK_S, "high": e.high + TRACK_S,
-                "touch": e.high, "received": e.received, "x": box.x, "y": box.y,
+                "touch": e.high, "received": e.received, "echo": ECHO_S, "x": box.x, "y": box.y,
             },
         )  # fmt: skip
         nearest, many, heard = cursor.fetchone()
