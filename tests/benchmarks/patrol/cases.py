@@ -76,24 +76,22 @@ def night(n: int, units: int, hours: float, seed: int, timed: float = 0.0) -> Pr
 def public() -> dict[str, tuple[Problem, float]]:
     """After the public sets, each with the best value that any run of ours has found, long ones included."""
     found: dict[str, tuple[Problem, float]] = {}
-    for i, (n, m, t, best) in enumerate(TOP):
-        found[f"TOP {n}/{m}/{t}"] = top(n, m, t, i), best
+    for n, m, t, seed, best in TOP:
+        found[f"TOP {n}/{m}/{t}"] = top(n, m, t, seed), best
     for side, m, t, best in GRID:
         found[f"grid {side}/{m}/{t}"] = grid(side, m, t), best
-    for i, (n, m, w, t, best) in enumerate(TOPTW):
-        found[f"TOPTW {n}/{m}/{w}"] = windows(n, m, w, t, i), best
+    for n, m, w, t, seed, best in TOPTW:
+        found[f"TOPTW {n}/{m}/{w}"] = windows(n, m, w, t, seed), best
     return found
 
 
-TOP = [
-    (100, 2, 60, 0), (100, 2, 110, 0), (100, 3, 70, 0), (100, 4, 45, 0), (66, 2, 80, 0), (100, 2, 160, 0),
-    (102, 3, 120, 0), (102, 4, 90, 0),
-]  # fmt: skip
-GRID = [(8, 2, 40, 0), (8, 3, 35, 0), (8, 4, 25, 0)]
+TOP = [(100, 2, 110, 1, 619), (100, 2, 160, 5, 1030), (102, 3, 120, 6, 823), (102, 4, 90, 7, 759)]
+GRID = [(8, 2, 40, 1090), (8, 3, 35, 1320), (8, 4, 25, 1110)]
 TOPTW = [
-    (100, 2, 40, 230, 0), (100, 4, 40, 230, 0), (100, 3, 15, 230, 0), (100, 1, 300, 1000, 0),
-    (100, 4, 120, 300, 0), (144, 3, 135, 500, 0), (240, 2, 135, 500, 0),
+    (100, 2, 40, 230, 0, 633), (100, 3, 15, 230, 2, 869), (100, 4, 120, 300, 4, 1706), (144, 3, 135, 500, 5, 1990),
+    (240, 2, 135, 500, 6, 1805),
 ]  # fmt: skip
+"""Places, units, limit (or window and limit), seed, best value."""
 
 
 def nights() -> dict[str, Problem]:
