@@ -99,7 +99,7 @@ def message(n: Notice) -> bytes:
 
 def push(notices: list[int], only: list[int] | None = None) -> list[int]:
     """Sends unread notices to their officers' phones; gives the subscriptions that are worth another try."""
-    from layers.patrol.notes import viewer_of
+    from layers.patrol.notes import viewers_of
 
     rows: dict[str, list[Notice]] = {}
     for n in Notice.objects.select_related("box").filter(pk__in=notices, read_at=None).order_by("id"):
@@ -107,7 +107,7 @@ def push(notices: list[int], only: list[int] | None = None) -> list[int]:
     wanted = Subscription.objects.filter(officer__in=rows)
     if only is not None:
         wanted = wanted.filter(pk__in=only)
-    viewers = {name: viewer_of(name) for name in rows}
+    viewers = viewers_of(rows)
     todo = [
         (s, n)
         for s in wanted
