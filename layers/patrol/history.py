@@ -6,7 +6,7 @@ leaves the same verdicts as a night with a network.
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,12 +27,11 @@ _AROUND = """
     SELECT p.signin_id, (p.low, p.event) < (to_timestamp(%(low)s), %(event)s), s.officer,
            coalesce(p.device_id::text, ''), s.box_id, extract(epoch FROM p.low)::float8,
            extract(epoch FROM p.high)::float8, ST_DistanceSphere(s.geom, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326)),
-           p.counter, p.evidence->>'officer'
+           p.counter, p.evidence->>'officer', p.rules, coalesce((p.evidence->>'replayed')::boolean, false)
     FROM patrol_proof p JOIN patrol_signin s ON s.id = p.signin_id
     WHERE {which} ORDER BY p.low, p.event
 """
-_NEAR_IN_TIME = """p.received > to_timestamp(%(low)s) - %(back)s AND p.low <= to_timestamp(%(high)s) + %(back)s
-    AND p.high >= to_timestamp(%(low)s) - %(back)s
+_NEAR_IN_TIME = """p.low <= to_timestamp(%(high)s) + %(back)s AND p.high >= to_timestamp(%(low)s) - %(back)s
     AND (p.device_id = %(device)s OR p.evidence->>'officer' = %(officer)s)"""
 _COUNTERS = """p.tag_id = %(tag)s AND p.counter IN (
     (SELECT counter FROM patrol_proof WHERE tag_id = %(tag)s AND counter < %(counter)s ORDER BY counter DESC LIMIT 8)
@@ -40,24 +39,39 @@ _COUNTERS = """p.tag_id = %(tag)s AND p.counter IN (
     (SELECT counter FROM patrol_proof WHERE tag_id = %(tag)s AND counter > %(counter)s ORDER BY counter LIMIT 8))"""
 
 
-def around(e: Evidence, event: UUID, tag: Tag | None, place: Point) -> tuple[list[Before], dict[int, Before]]:
-    """What came before, and for each sign-in that came after (but arrived first) what this one is to it."""
+@dataclass(frozen=True, slots=True)
+class After:
+    """A sign-in that arrived first: as much of its evidence as comparing needs, and what the new one is to it."""
+
+    theirs: Evidence
+    mine: Before
+    rules: int
+
+
+def around(e: Evidence, event: UUID, tag: Tag | None, place: Point) -> tuple[list[Before], dict[int, After]]:
+    """What came before, and what came after."""
     values = {
         "x": place.x, "y": place.y, "low": e.low, "high": e.high, "back": LOOK_BACK, "officer": e.officer,
         "device": e.device or None, "tag": tag.pk if tag else None, "counter": e.counter, "event": event,
     }  # fmt: skip
     wanted = [_NEAR_IN_TIME] + ([_COUNTERS] if tag and e.counter is not None else [])
     before: list[Before] = []
-    after: dict[int, Before] = {}
+    after: dict[int, After] = {}
+    mine = None if e.replayed else e.counter
     with connection.cursor() as cursor:
         for which in wanted:
             cursor.execute(_AROUND.format(which=which), values)
-            for id, earlier, officer, device, box, low, high, metres, counter, full in cursor.fetchall():
+            for id, earlier, short, device, box, low, high, metres, counter, full, rules, replayed in cursor:
+                who = full or short
                 if earlier:
-                    before.append(Before(full or officer, device, box, low, high, metres, counter))
-                else:
-                    mine = None if e.replayed else e.counter
-                    after[id] = Before(e.officer, e.device, e.box, e.low, e.high, metres, mine)
+                    before.append(Before(who, device, box, low, high, metres, counter))
+                    continue
+                theirs = Evidence(
+                    e.how, box, who, device, low, high, high, counter=counter, replayed=replayed
+                )
+                after[id] = After(
+                    theirs, Before(e.officer, e.device, e.box, e.low, e.high, metres, mine), rules
+                )
     return before, after
 
 
@@ -67,25 +81,24 @@ def evidence_of(proof: Proof) -> Evidence:
     return Evidence(**{k: v for k, v in proof.evidence.items() if k in known})
 
 
-def rules_of(proof: Proof) -> Rules:
+def rules_numbered(version: int) -> Rules:
     """The rules that a verdict was given by."""
-    found = Ruleset.objects.filter(pk=proof.rules).first() if proof.rules else None
+    found = Ruleset.objects.filter(pk=version).first() if version else None
     return Rules.of(found.pk, found.figures) if found else Rules()
 
 
-def reconsider(after: dict[int, Before], e: Evidence) -> list[Proof]:
-    """Adds what the late arrival shows about those after it; what a supervisor decided stays."""
+def reconsider(after: dict[int, After]) -> list[Proof]:
+    """Adds what a late arrival shows about those after it; what a supervisor decided stays."""
+    held = {version: rules_numbered(version) for version in {a.rules for a in after.values()}}
+    shown = {id: paired(a.theirs, [a.mine], held[a.rules]) for id, a in after.items()}
+    shown = {id: found for id, found in shown.items() if found}
     changed: list[Proof] = []
-    if not after:
+    if not shown:
         return changed
     rows = Proof.objects.select_for_update(of=("self",)).select_related("signin")
-    for proof in rows.filter(pk__in=after, decided="").order_by("pk"):
+    for proof in rows.filter(pk__in=shown, decided="").order_by("pk"):
         known = {f["rule"] for f in proof.findings}
-        new = [
-            asdict(f)
-            for f in paired(evidence_of(proof), [after[proof.pk]], rules_of(proof))
-            if f.rule not in known
-        ]
+        new = [asdict(f) for f in shown[proof.pk] if f.rule not in known]
         if not new:
             continue
         kept = [f for f in proof.findings if f["rule"] != "all"]

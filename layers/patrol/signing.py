@@ -177,7 +177,7 @@ def _write(viewer: Viewer, officer: str, sent: Sent, proven: proving.Proven, now
         evidence={**asdict(evidence), **proven.detail}, note=sent.note[:500],
     )  # fmt: skip
     tell(proof)
-    for changed in history.reconsider(after, evidence):
+    for changed in history.reconsider(after):
         tell(changed)
     return Signed(signin, proof, False)
 
@@ -256,7 +256,7 @@ def again(proof: Proof, rules: Rules | None = None) -> Verdict:
     place = proof.signin.geom
     plan, _, _ = _planned(e.officer, proof.signin.box, e.low, e.high)
     before, _ = history.around(e, proof.event, proof.tag, place)
-    return judge(e, plan, before, rules or history.rules_of(proof))
+    return judge(e, plan, before, rules or history.rules_numbered(proof.rules))
 
 
 def _moved(box: PatrolBox, place: Point | None, verdict: Verdict) -> list[dict[str, str]]:
