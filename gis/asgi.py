@@ -23,6 +23,7 @@ from gis import cors  # noqa: E402
 from gis.accounts.identity import BadCredential, Identity  # noqa: E402
 from gis.audit.note import Notes  # noqa: E402
 from gis.ogc.app import Ogc  # noqa: E402
+from gis.serve import gather  # noqa: E402
 from gis.serve.hands import Hands  # noqa: E402
 from gis.uploads.own import own  # noqa: E402
 from gis.uploads.receive import Receiver  # noqa: E402
@@ -40,12 +41,13 @@ class Antu:
     def __init__(self) -> None:
         self.django = ASGIHandler()
         self.hands = Hands()
+        self.gather = gather.Gather()
         self.notes = Notes()
         self.tiles = TileServer(on_read=self.notes.read)
         self.ogc = Ogc(on_read=self.notes.read, tiles=self.tiles)
         self.identity = Identity()
         self.uploads = Receiver()
-        self.parts = (self.notes, self.identity, own, self.uploads, self.tiles, self.ogc)
+        self.parts = (self.notes, self.identity, own, self.uploads, self.tiles, self.ogc, self.gather)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -76,6 +78,11 @@ class Antu:
             return await self.ogc(scope, receive, send)
         if first == "uploads":
             return await self.uploads(scope, receive, send)
+        if gather.is_for(scope):
+            return await self.gather(scope, receive, send, self.to_django)
+        await self.to_django(scope, receive, send)
+
+    async def to_django(self, scope: Scope, receive: Receive, send: Send) -> None:
         turn = self.hands.turn()
         try:
             async with ThreadSensitiveContext(executor=turn):

@@ -44,9 +44,17 @@ class Told:
 
 def viewer_of(name: str) -> Viewer:
     """Whoever it is, with the rights of now."""
-    user = User.objects.filter(username=name, is_active=True).first()
-    roles = list(user.groups.values_list("name", flat=True)) if user else []
-    return Viewer.of(name, name, roles, user.pk if user else None)
+    return viewers_of([name])[name]
+
+
+def viewers_of(names: Iterable[str]) -> dict[str, Viewer]:
+    """Many at once; who is not there or no longer active may nothing."""
+    wanted = list(names)
+    users = User.objects.filter(username__in=wanted, is_active=True).prefetch_related("groups")
+    found = {
+        u.username: Viewer.of(u.username, u.username, [g.name for g in u.groups.all()], u.pk) for u in users
+    }
+    return {name: found.get(name) or Viewer.of(name, name, [], None) for name in wanted}
 
 
 def remarks_of(box: PatrolBox, day: Any) -> list[str]:

@@ -6,11 +6,12 @@ refused, not kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.contrib.gis.geos import Point
+from django.db import connection, transaction
 from django.utils import timezone
 from ninja import Schema
 from pydantic import AwareDatetime, Field
@@ -23,6 +24,7 @@ Lat = Annotated[float, Field(ge=-90, le=90)]
 FUTURE, PAST = timedelta(minutes=5), timedelta(days=7)
 AROUND = timedelta(hours=1)
 TOLD_AT_ONCE = 40
+Key = tuple[int | None, str, datetime]
 
 
 class Reported(Schema):
@@ -47,34 +49,59 @@ class Taken(Schema):
 
 def take(reports: Sequence[Reported], officer: str = "") -> dict[str, Any]:
     """`officer` is who sends; without one (a car's own line) every report must name its car."""
+    return take_all([(officer, reports)])[0]
+
+
+def take_all(sent: Sequence[tuple[str, Sequence[Reported]]]) -> list[dict[str, Any]]:
+    """What many have sent, in one write; each has its own answer."""
     now = timezone.now()
-    cars = {c.key: c for c in PatrolCar.objects.filter(key__in={p.car for p in reports if p.car})}
-    duty = _duty(officer, [p.at for p in reports if not p.car]) if officer else []
-    rows, refused = [], []
-    latest: dict[str, Reported] = {}
-    for i, p in enumerate(reports):
-        why = _why(p, cars, duty, officer, now)
-        if why:
-            refused.append({"index": i, "car": p.car, "detail": why})
-            continue
-        rows.append(
-            Position(
-                car=cars[p.car] if p.car else None, officer="" if p.car else officer[:150], at=p.at,
-                point=Point(p.lon, p.lat, srid=4326), speed_kmh=p.speed_kmh, heading=p.heading,
-            )
+    everything = [(officer, p) for officer, reports in sent for p in reports]
+    cars = {c.key: c for c in PatrolCar.objects.filter(key__in={p.car for _, p in everything if p.car})}
+    duty = _duty(
+        {officer for officer, p in everything if officer and not p.car}, [p.at for _, p in everything]
+    )
+    answers: list[dict[str, Any]] = []
+    rows: list[tuple[int, str, Reported]] = []
+    for n, (officer, reports) in enumerate(sent):
+        refused = []
+        for i, p in enumerate(reports):
+            if why := _why(p, cars, duty.get(officer, []), officer, now):
+                refused.append({"index": i, "car": p.car, "detail": why})
+            else:
+                rows.append((n, officer, p))
+        answers.append({"accepted": 0, "repeated": 0, "refused": refused})
+    if not rows:
+        return answers
+    keys = [(cars[p.car].pk if p.car else None, "" if p.car else who[:150], p.at) for _, who, p in rows]
+    with transaction.atomic():
+        new = _write(keys, [p for _, _, p in rows], now)
+        moved = _move(cars, [p for _, _, p in rows if p.car])
+        if moved:
+            announce("cars", ids=[c.pk for c in moved][:200])
+        _tell(moved, _phones(rows, duty))
+    for key, (n, _, _) in zip(keys, rows, strict=True):
+        answers[n]["accepted" if key in new else "repeated"] += 1
+        new.discard(key)
+    return answers
+
+
+def _write(keys: list[Key], reports: list[Reported], now: datetime) -> set[Key]:
+    """Which of them were not there yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO patrol_position (car_id, officer, at, received, point, speed_kmh, heading)
+            SELECT car, who, at, %s, ST_SetSRID(ST_MakePoint(x, y), 4326), speed, heading
+            FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::float8[], %s::float8[], %s::float8[], %s::int[])
+                AS t (car, who, at, x, y, speed, heading)
+            ON CONFLICT DO NOTHING RETURNING car_id, officer, at
+            """,
+            [
+                now, [k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys], [p.lon for p in reports],
+                [p.lat for p in reports], [p.speed_kmh for p in reports], [p.heading for p in reports],
+            ],
         )  # fmt: skip
-        if p.car not in latest or p.at > latest[p.car].at:
-            latest[p.car] = p
-    known = _known(rows, cars.values(), officer)
-    fresh = {(r.car_id, r.officer, r.at): r for r in rows if (r.car_id, r.officer, r.at) not in known}
-    Position.objects.bulk_create(fresh.values(), ignore_conflicts=True, batch_size=1000)
-    moved = _move(cars, latest)
-    phone = latest.get("")
-    unit = _unit_at(duty, phone.at) if phone else None
-    if moved:
-        announce("cars", ids=[c.pk for c in moved][:200])
-    _tell(moved, unit, phone)
-    return {"accepted": len(fresh), "repeated": len(rows) - len(fresh), "refused": refused}
+        return set(cursor.fetchall())
 
 
 def _why(p: Reported, cars: dict[str, PatrolCar], duty: list[PlanUnit], officer: str, now: datetime) -> str:
@@ -91,53 +118,59 @@ def _why(p: Reported, cars: dict[str, PatrolCar], duty: list[PlanUnit], officer:
     return ""
 
 
-def _duty(officer: str, times: list[datetime]) -> list[PlanUnit]:
-    if not times:
-        return []
-    return list(
-        PlanUnit.objects.filter(
-            plan__status=ShiftPlan.Status.PUBLISHED, officers__contains=[officer], begin__lte=max(times) + AROUND,
-            finish__gte=min(times) - AROUND,
-        ).order_by("begin")
+def _duty(officers: set[str], times: list[datetime]) -> dict[str, list[PlanUnit]]:
+    """The published units of each, in the order in which they begin."""
+    found: dict[str, list[PlanUnit]] = {}
+    if not officers or not times:
+        return found
+    units = PlanUnit.objects.filter(
+        plan__status=ShiftPlan.Status.PUBLISHED, officers__has_any_keys=sorted(officers),
+        begin__lte=max(times) + AROUND, finish__gte=min(times) - AROUND,
     )  # fmt: skip
+    for unit in units.only("id", "name", "officers", "begin", "finish").order_by("begin"):
+        for officer in officers.intersection(unit.officers):
+            found.setdefault(officer, []).append(unit)
+    return found
 
 
 def _unit_at(duty: list[PlanUnit], at: datetime) -> PlanUnit | None:
     return next((u for u in duty if u.begin - AROUND <= at <= u.finish + AROUND), None)
 
 
-def _known(rows: list[Position], cars: Iterable[PatrolCar], officer: str) -> set[Any]:
-    times = {r.at for r in rows}
-    known: set[Any] = set(
-        Position.objects.filter(car__in=cars, at__in=times).values_list("car_id", "officer", "at")
-    )
-    if officer:
-        known |= set(
-            Position.objects.filter(officer=officer[:150], at__in=times).values_list(
-                "car_id", "officer", "at"
-            )
-        )
-    return known
-
-
-def _move(cars: dict[str, PatrolCar], latest: dict[str, Reported]) -> list[PatrolCar]:
+def _move(cars: dict[str, PatrolCar], reports: list[Reported]) -> list[PatrolCar]:
+    """Cars to where they were last."""
+    latest: dict[str, Reported] = {}
+    for p in reports:
+        if p.car not in latest or p.at > latest[p.car].at:
+            latest[p.car] = p
     moved = []
     for key, p in latest.items():
-        car = cars.get(key)
-        if car is not None and p.at > car.at:
+        car = cars[key]
+        if p.at > car.at:
             car.geom, car.at = Point(p.lon, p.lat, srid=4326), p.at
             car.speed_kmh, car.heading = p.speed_kmh, p.heading
             car.status = p.status or car.status
             moved.append(car)
-    PatrolCar.objects.bulk_update(moved, ["geom", "at", "speed_kmh", "heading", "status"])
+    PatrolCar.objects.bulk_update(moved, ["geom", "at", "speed_kmh", "heading", "status"], batch_size=500)
     return moved
 
 
-def _tell(moved: list[PatrolCar], unit: PlanUnit | None, phone: Reported | None) -> None:
+def _phones(
+    rows: list[tuple[int, str, Reported]], duty: dict[str, list[PlanUnit]]
+) -> list[tuple[PlanUnit, Reported]]:
+    """The last place of each phone, as its unit's."""
+    latest: dict[str, Reported] = {}
+    for _, who, p in rows:
+        if not p.car and (who not in latest or p.at > latest[who].at):
+            latest[who] = p
+    units = [(_unit_at(duty.get(who, []), p.at), p) for who, p in latest.items()]
+    return [(unit, p) for unit, p in units if unit is not None]
+
+
+def _tell(moved: list[PatrolCar], phones: list[tuple[PlanUnit, Reported]]) -> None:
     """Places go along, so that a map of many need not ask for each. A phone is its unit there, never a person."""
-    told: list[dict[str, Any]] = [car_shown(c) for c in moved]
-    if unit is not None and phone is not None:
-        told.append(unit_shown(unit, phone.lon, phone.lat, phone.at, phone.heading))
+    told = [car_shown(c) for c in moved]
+    told += [unit_shown(u, p.lon, p.lat, p.at, p.heading) for u, p in phones]
     for i in range(0, len(told), TOLD_AT_ONCE):
         announce("moved", units=told[i : i + TOLD_AT_ONCE])
 

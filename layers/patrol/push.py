@@ -7,6 +7,7 @@ notice only says that there is one.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -32,6 +33,8 @@ HANDS = 16
 MOST_FAILURES = 20
 HIDDEN = ("有緊急提示，請開啟巡簽查看。", "There is an urgent note; open the sign-in page.")
 OFFICERS = ("officer", "patrol_planner", "administrator")
+UNASKED, UNFIT = 0, -1  # no answer came; nothing could be sent
+log = logging.getLogger("antu.patrol.push")
 
 
 def private_key() -> ec.EllipticCurvePrivateKey:
@@ -96,21 +99,20 @@ def message(n: Notice) -> bytes:
 
 def push(notices: list[int], only: list[int] | None = None) -> list[int]:
     """Sends unread notices to their officers' phones; gives the subscriptions that are worth another try."""
-    from layers.patrol.notes import viewer_of
+    from layers.patrol.notes import viewers_of
 
-    rows = {
-        n.officer: n
-        for n in Notice.objects.select_related("box").filter(pk__in=notices, read_at=None).order_by("id")
-    }
+    rows: dict[str, list[Notice]] = {}
+    for n in Notice.objects.select_related("box").filter(pk__in=notices, read_at=None).order_by("id"):
+        rows.setdefault(n.officer, []).append(n)
     wanted = Subscription.objects.filter(officer__in=rows)
     if only is not None:
         wanted = wanted.filter(pk__in=only)
-    viewers = {name: viewer_of(name) for name in rows}
+    viewers = viewers_of(rows)
     todo = [
-        (s, rows[s.officer])
+        (s, n)
         for s in wanted
-        if viewers[s.officer].clearance >= max(Clearance.POLICE, rows[s.officer].clearance)
-        and not unfit(s.endpoint)
+        for n in rows[s.officer]
+        if viewers[s.officer].clearance >= max(Clearance.POLICE, n.clearance) and not unfit(s.endpoint)
     ]
     if not todo:
         return []
@@ -131,11 +133,6 @@ _mine = threading.local()
 
 def _post(s: Subscription, n: Notice, tokens: dict[str, str]) -> int:
     """The service's status; 0 when it could not be asked. It is told nothing but when to give up and how soon to wake."""
-    import requests
-
-    if not hasattr(_mine, "session"):
-        _mine.session = requests.Session()
-        _mine.session.trust_env = False
     parts = urlsplit(s.endpoint)
     heads = {
         "Authorization": tokens[f"{parts.scheme}://{parts.netloc}"], "Content-Encoding": "aes128gcm", "TTL": str(LIVES_S),
@@ -143,9 +140,36 @@ def _post(s: Subscription, n: Notice, tokens: dict[str, str]) -> int:
     }  # fmt: skip
     try:
         body = webpush.sealed(message(n), s.p256dh, s.auth)
-        answer = _mine.session.post(s.endpoint, data=body, headers=heads, timeout=10, allow_redirects=False)
-    except requests.RequestException:
-        return 0
+    except ValueError as wrong:  # one phone's keys keep nobody else's message back
+        log.error("Nothing can be sealed for subscription %s: %s", s.pk, wrong)
+        return UNFIT
+    return _asked(s, body, heads)
+
+
+def _asked(s: Subscription, body: bytes, heads: dict[str, str]) -> int:
+    """A line that breaks before an answer is tried once more at once, afresh: services drop lines that they kept, and
+    those beyond what they can accept. Its topic keeps a message that comes twice from being two."""
+    import requests
+
+    try:
+        try:
+            return _post_once(s.endpoint, body, heads)
+        except requests.Timeout:
+            raise
+        except requests.ConnectionError:
+            return _post_once(s.endpoint, body, heads)
+    except requests.RequestException as wrong:
+        log.warning("%s did not answer for subscription %s: %s", urlsplit(s.endpoint).netloc, s.pk, wrong)
+        return UNASKED
+
+
+def _post_once(endpoint: str, body: bytes, heads: dict[str, str]) -> int:
+    import requests
+
+    if not hasattr(_mine, "session"):
+        _mine.session = requests.Session()
+        _mine.session.trust_env = False
+    answer = _mine.session.post(endpoint, data=body, headers=heads, timeout=10, allow_redirects=False)
     return int(answer.status_code)
 
 
@@ -157,10 +181,12 @@ def _settle(todo: list[tuple[Subscription, Notice]], answers: list[int]) -> list
         kind = (
             "done" if 200 <= status < 300
             else "gone" if status in (404, 410)
-            else "again" if status in (0, 429) or status >= 500
+            else "again" if status in (UNASKED, 429) or status >= 500
             else "refused"
         )  # fmt: skip
         by[kind].append(s.pk)
+        if kind in ("again", "refused") and status > 0:
+            log.warning("%s answers %s for subscription %s", urlsplit(s.endpoint).netloc, status, s.pk)
         if kind == "done":
             told.append(n.pk)
     Subscription.objects.filter(pk__in=by["gone"]).delete()
@@ -168,4 +194,4 @@ def _settle(todo: list[tuple[Subscription, Notice]], answers: list[int]) -> list
     Subscription.objects.filter(pk__in=by["again"] + by["refused"]).update(failures=F("failures") + 1)
     Subscription.objects.filter(failures__gte=MOST_FAILURES).delete()
     Notice.objects.filter(pk__in=told).update(pushed=F("pushed") + 1)
-    return by["again"]
+    return sorted(set(by["again"]))

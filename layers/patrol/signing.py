@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from layers.access import Viewer
-from layers.patrol import proving
-from layers.patrol.craft.judge import Before, Evidence, Plan, Rules, Verdict, Window, claimed, judge
+from layers.patrol import history, proving
+from layers.patrol.craft.judge import Evidence, Plan, Rules, Verdict, Window, claimed, judge
 from layers.patrol.craft.tags import Forged
 from layers.patrol.models import (
     BoxChange,
@@ -33,7 +34,6 @@ from layers.patrol.models import (
 
 MOST_GUESSES = 5
 CHANNEL = "antu_patrol"
-LOOK_BACK = timedelta(hours=6)
 
 
 class NotYours(Exception):
@@ -93,8 +93,9 @@ def sign(viewer: Viewer, sent: Sent, now: datetime | None = None) -> Signed:
     with transaction.atomic():
         with (
             connection.cursor() as cursor
-        ):  # the same event twice at once: the second waits, then finds the first
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(sent.event)])
+        ):  # the same event twice at once, or two of one officer: the second waits, then finds the first
+            for name in (str(sent.event), officer):
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [name])
         return _already(sent.event, officer) or _write(viewer, officer, sent, proven, now)
 
 
@@ -116,9 +117,9 @@ def _clean(text: str) -> str:
 
 
 def _already(event: UUID, officer: str) -> Signed | None:
-    proof = Proof.objects.select_related("signin__box__station").filter(event=event).first()
-    if proof is None:
+    if not Proof.objects.filter(event=event).exists():
         return None
+    proof = Proof.objects.select_related("signin__box__station").get(event=event)
     if proof.signin.officer != officer[:20] and proof.evidence.get("officer") != officer:
         raise NotYours
     return Signed(proof.signin, proof, True)
@@ -132,9 +133,8 @@ def _hangs(box: PatrolBox, now: datetime) -> None:
 
 def rules_for(station: int | None, at: datetime) -> Rules:
     """The newest rules of the station, or else of all, that held at a moment."""
-    held = Ruleset.objects.filter(valid_from__lte=at)
-    found = held.filter(station_id=station).first() if station else None
-    found = found or held.filter(station=None).first()
+    held = Ruleset.objects.filter(Q(station=None) | Q(station_id=station), valid_from__lte=at)
+    found = held.order_by(F("station").asc(nulls_last=True), "-valid_from", "-id").first()
     return Rules.of(found.pk, found.figures) if found else Rules()
 
 
@@ -153,14 +153,16 @@ def _write(viewer: Viewer, officer: str, sent: Sent, proven: proving.Proven, now
     if sent.lon is not None and sent.lat is not None and (abs(sent.lon) > 1e-3 or abs(sent.lat) > 1e-3):
         place = Point(sent.lon, sent.lat, srid=4326)
     fresh = _claim(proven)
+    plan, stops, cars = _planned(officer, box, low, high)
     evidence = Evidence(
         how=sent.claim.how, box=box.pk, officer=officer, device=str(device.pk) if device else "", low=low, high=high,
         received=now.timestamp(), distance_m=_metres(box, place) if place else None, accuracy_m=sent.accuracy_m,
         counter=proven.counter, online=sent.online, replayed=not fresh, guard_s=sent.guard_s,
     )  # fmt: skip
-    plan, stops = _planned(officer, box, low, high)
+    evidence = history.followed(evidence, box.geom, cars)
     rules = rules_for(box.station_id, datetime.fromtimestamp(high, UTC))
-    verdict = judge(evidence, plan, _before(evidence, proven, place or box.geom), rules)
+    before, after = history.around(evidence, sent.event, proven.tag, place or box.geom)
+    verdict = judge(evidence, plan, before, rules)
     signin = SignIn.objects.create(
         key=f"S{sent.event.hex}", origin="phone", box=box, station=box.station, officer=officer[:20],
         at=datetime.fromtimestamp((low + high) / 2, UTC), judgement=verdict.code, accuracy_m=sent.accuracy_m,
@@ -174,15 +176,15 @@ def _write(viewer: Viewer, officer: str, sent: Sent, proven: proving.Proven, now
         findings=[asdict(f) for f in verdict.findings] + _moved(box, place, verdict), rules=verdict.version,
         evidence={**asdict(evidence), **proven.detail}, note=sent.note[:500],
     )  # fmt: skip
-    announce(
-        "signin",
-        id=signin.pk,
-        box=box.pk,
-        station=box.station_id,
-        judgement=verdict.code,
-        level=verdict.level,
-    )
+    tell(proof)
+    for changed in history.reconsider(after):
+        tell(changed)
     return Signed(signin, proof, False)
+
+
+def tell(proof: Proof) -> None:
+    s = proof.signin
+    announce("signin", id=s.pk, box=s.box_id, station=s.station_id, judgement=s.judgement, level=proof.level)
 
 
 def _claim(proven: proving.Proven) -> bool:
@@ -221,7 +223,8 @@ def _metres(box: PatrolBox, place: Point) -> float:
         return float(cursor.fetchone()[0])
 
 
-def _planned(officer: str, box: PatrolBox, low: float, high: float) -> tuple[Plan, list[PlanStop]]:
+def _planned(officer: str, box: PatrolBox, low: float, high: float) -> tuple[Plan, list[PlanStop], set[int]]:
+    """Windows at this box with their stops, those still open first, and the cars of the officer's units."""
     stops = list(
         PlanStop.objects.select_related("unit")
         .filter(
@@ -233,43 +236,27 @@ def _planned(officer: str, box: PatrolBox, low: float, high: float) -> tuple[Pla
         .order_by("at")
     )
     if not stops:
-        return Plan(), []
+        return Plan(), [], set()
+    cars = {s.unit.car_id for s in stops if s.unit.car_id}
     here = [s for s in stops if s.box_id == box.pk]
     windows = tuple(
         Window((s.opens or s.unit.begin).timestamp(), (s.closes or s.unit.finish).timestamp()) for s in here
     )
     done = set(Proof.objects.filter(stop__in=here).values_list("stop_id", flat=True))
     order = sorted(range(len(here)), key=lambda i: (here[i].pk in done, i))
-    return Plan(tuple(windows[i] for i in order), bool(here), True), [here[i] for i in order]
+    return Plan(tuple(windows[i] for i in order), bool(here), True), [here[i] for i in order], cars
 
 
-_BEFORE = """
-    SELECT s.officer, coalesce(p.device_id::text, ''), s.box_id, extract(epoch FROM p.low)::float8,
-           extract(epoch FROM p.high)::float8, ST_DistanceSphere(s.geom, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326)),
-           p.counter, p.evidence->>'officer'
-    FROM patrol_proof p JOIN patrol_signin s ON s.id = p.signin_id
-    WHERE {which}
-"""
-_NEAR_IN_TIME = """p.received > to_timestamp(%(low)s) - %(back)s AND p.low <= to_timestamp(%(high)s) + %(back)s
-    AND (p.device_id = %(device)s OR p.evidence->>'officer' = %(officer)s)"""
-_COUNTERS = """p.tag_id = %(tag)s AND p.counter IN (
-    (SELECT max(counter) FROM patrol_proof WHERE tag_id = %(tag)s AND counter < %(counter)s),
-    (SELECT min(counter) FROM patrol_proof WHERE tag_id = %(tag)s AND counter > %(counter)s))"""
+def again(proof: Proof, rules: Rules | None = None) -> Verdict:
+    """The verdict of a sign-in once more from what is kept, under the rules it was given by or under others.
 
-
-def _before(e: Evidence, proven: proving.Proven, place: Any) -> list[Before]:
-    values = {
-        "x": place.x, "y": place.y, "low": e.low, "high": e.high, "back": LOOK_BACK, "officer": e.officer,
-        "device": e.device or None, "tag": proven.tag.pk if proven.tag else None, "counter": e.counter,
-    }  # fmt: skip
-    wanted = [_NEAR_IN_TIME] + ([_COUNTERS] if proven.tag and e.counter is not None else [])
-    found = []
-    with connection.cursor() as cursor:
-        for which in wanted:
-            cursor.execute(_BEFORE.format(which=which), values)
-            for officer, device, box, low, high, metres, counter, full in cursor.fetchall():
-                found.append(Before(full or officer, device, box, low, high, metres, counter))
-    return found
+    Under its own it is the same verdict, however much has arrived since.
+    """
+    e = history.evidence_of(proof)
+    place = proof.signin.geom
+    plan, _, _ = _planned(e.officer, proof.signin.box, e.low, e.high)
+    before, _ = history.around(e, proof.event, proof.tag, place)
+    return judge(e, plan, before, rules or history.rules_numbered(proof.rules))
 
 
 def _moved(box: PatrolBox, place: Point | None, verdict: Verdict) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 NAME = "antu_bench"
@@ -18,8 +19,8 @@ ZOOMS = {10: 2, 11: 4, 12: 12, 13: 28, 14: 46, 15: 52, 16: 56}
 """The 200 tiles: so many of each zoom, chosen where points are."""
 
 
-def prepare() -> str:
-    """Makes and fills the database if it is not there; Django speaks to it from now on. Returns its address."""
+def database(name: str) -> str:
+    """Makes the database if it is not there, with all tables; Django speaks to it from now on. Returns its address."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     from django.conf import settings
 
@@ -32,15 +33,20 @@ def prepare() -> str:
     }
     parts = {k: str(v) for k, v in parts.items() if v}
     with psycopg.connect(make_conninfo(dbname="postgres", **parts), autocommit=True) as line:
-        if not line.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
-            line.execute(f"CREATE DATABASE {NAME}")
-    settings.DATABASES["default"]["NAME"] = NAME
+        if not line.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            line.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    settings.DATABASES["default"]["NAME"] = name
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
-    dsn = make_conninfo(dbname=NAME, **parts)
+    return make_conninfo(dbname=name, **parts)
+
+
+def prepare() -> str:
+    """Makes and fills the database if it is not there. Returns its address."""
+    dsn = database(NAME)
     with psycopg.connect(dsn) as line:
         if line.execute("SELECT count(*) FROM sample_spot").fetchone() != (COUNT,):
             _fill(line)

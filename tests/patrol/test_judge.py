@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from layers.patrol.craft.judge import LEVELS, ORDER, Before, Evidence, Plan, Rules, Window, claimed, judge
+from tests.patrol import oracle
 
 T = 1_800_000_000.0
 RULES = Rules(version=7)
@@ -47,6 +49,8 @@ def test_what_is_right_is_normal() -> None:
         ({"low": T + 1200, "high": T + 1200, "received": T + 1201}, PLAN, [], "window", "late"),
         ({"online": False, "received": T + 3600}, PLAN, [], "allowance", "filed_late"),
         ({"received": T + 200}, PLAN, [], "hoard", "review"),
+        ({"received": T + 200, "online": False, "heard": True}, PLAN, [], "coverage", "review"),
+        ({"away_m": 900}, PLAN, [], "track", "proxy"),
         ({"low": T - 700, "online": False}, PLAN, [], "clock", "review"),
         ({"how": "qr", "counter": None, "distance_m": None}, PLAN, [], "position", "review"),
         ({"how": "qr", "counter": None, "accuracy_m": 500}, PLAN, [], "position", "review"),
@@ -107,3 +111,19 @@ def test_every_verdict_has_its_code() -> None:
 
     assert set(ORDER) <= {c.value for c in table("patrol.judgement").entries}
     assert max(LEVELS.values()) == 2
+
+
+def test_generated_scenes_are_judged_as_the_table_has_it() -> None:
+    """Every rule fires, alone and beside others, and nothing fires that the table does not know."""
+    rng, seen = random.Random(8), set()
+    for _ in range(2000):
+        scene = oracle.scene(rng)
+        verdict, fired, window = oracle.expected(scene)
+        found = judge(*oracle.asked(scene))
+        assert (found.code, {(f.rule, f.verdict) for f in found.findings}, found.window) == (
+            verdict,
+            fired,
+            window,
+        ), scene
+        seen |= fired
+    assert {rule for rule, *_ in oracle.TABLE} | {"all"} == {rule for rule, _ in seen}

@@ -85,6 +85,8 @@ class Service:
     def __init__(self) -> None:
         self.taken: list[tuple[str, dict[str, str], bytes]] = []
         self.answers: dict[str, int] = {}
+        self.dropped: list[str] = []
+        self.drops: dict[str, int] = {}  # how often the line breaks before there is an answer
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -92,6 +94,11 @@ class Service:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if service.drops.get(self.path, 0) > 0:
+                    service.drops[self.path] -= 1
+                    service.dropped.append(self.path)
+                    self.close_connection = True
+                    return
                 heads = {k.lower(): v for k, v in self.headers.items()}
                 service.taken.append((self.path, heads, body))
                 self.send_response(service.answers.get(self.path, 201))
@@ -233,6 +240,46 @@ def test_a_service_that_is_busy_is_asked_again_for_those_alone(
     push_notices(**again.pop())
     assert [p for p, _, _ in service.taken[2:]] == [path]
     assert again == [] and waits == [10]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_line_that_breaks_is_tried_once_more_and_then_later_with_a_trace(
+    as_: As, service: Service, caplog: pytest.LogCaptureFixture, times: int
+) -> None:
+    """One of five thousand was lost so: the service's queue was full, and it reset the line."""
+    me = person("officer")
+    phone, other = service.phone(), service.phone()
+    for one in (phone, other):
+        post(signed_in(me), "push/subscriptions", one.said())
+    path = "/" + phone.endpoint.rpartition("/")[2]
+    service.drops[path] = times
+    notice = Notice.objects.create(officer=me.username, zh="集合", urgent=True)
+    again = push.push([notice.pk])
+    assert service.dropped == [path] * times
+    reached = {p for p, _, _ in service.taken}
+    row = Subscription.objects.get(endpoint=phone.endpoint)
+    if times == 1:
+        assert again == [] and path in reached and len(service.taken) == 2 and row.failures == 0
+    else:
+        assert again == [row.pk] and path not in reached and row.failures == 1
+        assert f"did not answer for subscription {row.pk}" in caplog.text
+        assert push.push([notice.pk], again) == [] and path == service.taken[-1][0]
+
+
+def test_a_phone_with_spoilt_keys_keeps_nobody_elses_message_back(
+    as_: As, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    me = person("officer")
+    for one in (service.phone(), service.phone()):
+        post(signed_in(me), "push/subscriptions", one.said())
+    spoilt = Subscription.objects.filter(officer=me.username).order_by("pk")[0]
+    Subscription.objects.filter(pk=spoilt.pk).update(p256dh="A" * 87)
+    notices = [Notice.objects.create(officer=me.username, zh=w, urgent=True).pk for w in ("一", "二")]
+    assert push.push(notices) == []
+    assert len(service.taken) == 2 and f"subscription {spoilt.pk}" in caplog.text
+    assert {heads["topic"] for _, heads, _ in service.taken} == {f"antu-{n}" for n in notices}
+    assert list(Notice.objects.filter(pk__in=notices).values_list("pushed", flat=True)) == [1, 1]
+    assert Subscription.objects.get(pk=spoilt.pk).failures == 1
 
 
 def test_a_redirect_is_not_followed(as_: As, service: Service, deferred: list[dict[str, Any]]) -> None:

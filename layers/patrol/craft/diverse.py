@@ -6,13 +6,14 @@ Every plan says what share of the best value it keeps; one that falls under the 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from layers.patrol.craft.problem import Plan, Problem, value_of
-from layers.patrol.craft.solve import Tuning, solve
+from layers.patrol.craft.solve import Clock, Tuning, solve
 
 FLOOR = 0.97
 
@@ -51,6 +52,7 @@ def nights(
     floor: float = FLOOR,
     best: Plan | None = None,
     progress: Callable[[int], None] | None = None,
+    clock: Clock = time.perf_counter,
 ) -> Nights:
     """`seconds` or `iterations` are for each night; the best plan is given, or searched for as long as two."""
     if best is None:
@@ -59,6 +61,7 @@ def nights(
             seconds=seconds * 2 if seconds else None,
             iterations=iterations * 2 if iterations else None,
             seed=seed,
+            clock=clock,
         )
     rng = np.random.default_rng(seed)
     n = problem.nodes
@@ -79,7 +82,7 @@ def nights(
             )
             plan = solve(
                 twisted, seconds=seconds, iterations=iterations, seed=seed * 1000 + night * 7 + 1,
-                tuning=Tuning(thrift=THRIFT),
+                tuning=Tuning(thrift=THRIFT), clock=clock,
             )  # fmt: skip
             value = value_of(problem, plan.routes)
             mine = arcs(plan.routes)

@@ -32,6 +32,7 @@ class Rules:
     device_min: float = 10.0  # two officers on one device within
     top_kmh: float = 110.0
     hoard_s: float = 60.0  # a touch that was online must arrive within
+    track_m: float = 150.0  # the officer's own phone or car may be so far from the box at that moment
     guard_min: float = 0.0
     position: bool = True  # L0 without a position is for review
 
@@ -56,7 +57,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An earlier sign-in that this one is compared with: of the officer, of the device, or of the tag."""
+    """A sign-in before this one that it is compared with: of the officer, of the device, or of the tag.
+
+    Before by the moment of the touch, whichever arrived first: so the order of arrival changes no verdict in the end.
+    """
 
     officer: str
     device: str
@@ -86,6 +90,10 @@ class Evidence:
     guard_s: float | None = None
     radius_m: float | None = None  # of this box, where it differs
     level: int | None = None  # this box asks for
+    heard: bool = False  # the officer's phone spoke with us after the touch, well before the touch was sent
+    away_m: float | None = (
+        None  # how near the officer's own track came to the box around that moment; None: no track
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +135,10 @@ def judge(e: Evidence, plan: Plan, before: Sequence[Before], rules: Rules) -> Ve
     level = LEVELS[e.how]
     if e.replayed:
         found.add("replay", "counter", "這則感應訊息先前已用過", "this message of the tag was used before")
-    _order(e, before, found)
-    _persons(e, before, rules, found)
+    _pairs(e, before, rules, found)
     _place(e, plan, rules, level, found)
     window = _time(e, plan, rules, found)
-    _filed(e, before, rules, level, found)
+    _filed(e, rules, level, found)
     if not found.list:
         found.add(
             "normal",
@@ -141,6 +148,26 @@ def judge(e: Evidence, plan: Plan, before: Sequence[Before], rules: Rules) -> Ve
         )
     findings = tuple(sorted(found.list, key=lambda f: ORDER.index(f.verdict)))
     return Verdict(findings[0].verdict, level, findings, rules.version, window)
+
+
+def paired(e: Evidence, before: Sequence[Before], rules: Rules) -> tuple[Finding, ...]:
+    """What `judge` finds by comparing alone: for a sign-in that was judged when something before it had not arrived."""
+    found = _Found()
+    _pairs(e, before, rules, found)
+    return tuple(found.list)
+
+
+def _pairs(e: Evidence, before: Sequence[Before], rules: Rules, found: _Found) -> None:
+    _order(e, before, found)
+    _persons(e, before, rules, found)
+    for b in before:
+        if b.box != e.box or b.officer != e.officer or e.replayed:
+            continue
+        if abs(b.high - e.high) < rules.duplicate_s:
+            found.add(
+                "duplicate", "again", "同一員警於同一箱重複簽到", "the same officer at the same box again"
+            )
+            return
 
 
 def _order(e: Evidence, before: Sequence[Before], found: _Found) -> None:
@@ -231,27 +258,22 @@ def _time(e: Evidence, plan: Plan, rules: Rules, found: _Found) -> int | None:
     return 0
 
 
-def _filed(e: Evidence, before: Sequence[Before], rules: Rules, level: int, found: _Found) -> None:
-    delay = e.received - e.high
-    if not e.online and e.received - e.low > rules.allowance_min * 60:
-        found.add("filed_late", "allowance", f"{(e.received - e.low) / 60:.0f} 分鐘後才上傳",
-                  f"sent {(e.received - e.low) / 60:.0f} minutes afterwards")  # fmt: skip
-    if e.online and level < 2 and e.received - e.low > rules.hoard_s:
-        found.add("review", "hoard", f"有網路卻於感應後 {e.received - e.low:.0f} 秒才送達：可能囤積",
-                  f"online, yet {e.received - e.low:.0f} s after the touch: perhaps hoarded")  # fmt: skip
+def _filed(e: Evidence, rules: Rules, level: int, found: _Found) -> None:
+    delay, oldest = e.received - e.high, e.received - e.low
+    if not e.online and oldest > rules.allowance_min * 60:
+        found.add("filed_late", "allowance", f"{oldest / 60:.0f} 分鐘後才上傳",
+                  f"sent {oldest / 60:.0f} minutes afterwards")  # fmt: skip
+    if e.online and level < 2 and oldest > rules.hoard_s:
+        found.add("review", "hoard", f"有網路卻於感應後 {oldest:.0f} 秒才送達：可能囤積",
+                  f"online, yet {oldest:.0f} s after the touch: perhaps hoarded")  # fmt: skip
+    if not e.online and e.heard and level < 2 and delay > rules.hoard_s:
+        found.add("review", "coverage", f"稱離線 {delay:.0f} 秒，其間手機卻與伺服器通訊：可能囤積",
+                  f"says offline for {delay:.0f} s, while the phone spoke with us: perhaps hoarded")  # fmt: skip
+    if e.away_m is not None and e.away_m > rules.track_m:
+        found.add("proxy", "track", f"員警的手機或車輛當時在 {e.away_m:.0f} 公尺外：囤積或代簽",
+                  f"the officer's phone or car was {e.away_m:.0f} m away then: hoarded, or by proxy")  # fmt: skip
     if delay < -300:
         found.add("review", "future", "宣稱的時間在未來", "the time it claims is in the future")
-    for b in before:
-        if (
-            b.box == e.box
-            and b.officer == e.officer
-            and abs(b.high - e.high) < rules.duplicate_s
-            and not e.replayed
-        ):
-            found.add(
-                "duplicate", "again", "同一員警於同一箱重複簽到", "the same officer at the same box again"
-            )
-            break
     if e.guard_s is not None and e.guard_s < rules.guard_min * 60:
         found.add("short_guard", "guard", f"守望 {e.guard_s / 60:.0f} 分鐘，應 {rules.guard_min:.0f} 分鐘",
                   f"stood guard {e.guard_s / 60:.0f} of {rules.guard_min:.0f} minutes")  # fmt: skip

@@ -2,7 +2,8 @@
 
 Strings of neighbouring stops are taken out and the freed time is filled greedily by prize over cost, with noise, after
 "slack induction by string removals". Every insertion test is O(1) through earliest and latest times; what an
-insertion would cost is remembered per route until that route changes. Same seed, same iterations: same plan.
+insertion would cost is remembered per route until that route changes; without windows only what changed is priced anew.
+Same seed, same iterations: same plan.
 """
 
 from __future__ import annotations
@@ -65,14 +66,13 @@ def price(
     free: Any,
     count: Any,
 ) -> None:
-    """The cheapest insertion of each free node into one route."""
-    travel, service, opens, closes, _begin, finish, profile, back, dislike, windowed, disliked = p
+    """The cheapest insertion of each free node into one route. Without windows, whether or not there is time for it."""
+    travel, service, opens, closes, _begin, _finish, profile, back, dislike, windowed, disliked = p
     _prize, ok, lock, _choice, _must, _pinned = q
     d = travel[profile[r]]
     db = back[profile[r]]
     last = size[r] - 1
     first = lock[r]
-    slack = finish[r] - early[r, last] + SLACK
     for i in range(count):
         v = free[i]
         if where[v] >= 0 or not ok[r, v]:
@@ -85,8 +85,6 @@ def price(
                 c = db[v, a] + d[v, b] - d[a, b]
                 if c < least:
                     least, at = c, k
-            if at >= 0 and least + service[v] > slack:
-                least = INF
         else:
             for k in range(first, last):
                 a, b = route[r, k], route[r, k + 1]
@@ -108,6 +106,56 @@ def price(
 
 
 @njit(cache=True)
+def reprice(
+    r: Any,
+    k: Any,
+    p: Any,
+    q: Any,
+    route: Any,
+    size: Any,
+    where: Any,
+    cost: Any,
+    place: Any,
+    free: Any,
+    count: Any,
+) -> None:
+    """After an insertion behind position k, without windows: two arcs are new, and one is gone."""
+    d = p[0][p[6][r]]
+    db = p[7][p[6][r]]
+    first, last = q[2][r], size[r] - 1
+    a, x, b = route[r, k], route[r, k + 1], route[r, k + 2]
+    ax, xb = d[a, x], d[x, b]
+    for i in range(count):
+        v = free[i]
+        if where[v] >= 0:
+            cost[r, v] = INF
+            continue
+        if cost[r, v] >= INF:
+            continue
+        at = place[r, v]
+        if at == k:
+            least = INF
+            for j in range(first, last):
+                c = db[v, route[r, j]] + d[v, route[r, j + 1]] - d[route[r, j], route[r, j + 1]]
+                if c < least:
+                    least, at = c, j
+            cost[r, v] = least
+            place[r, v] = at
+            continue
+        if at > k:
+            at += 1
+        least = cost[r, v]
+        c = db[v, a] + d[v, x] - ax
+        if c < least:
+            least, at = c, k
+        c = db[v, x] + d[v, b] - xb
+        if c < least:
+            least, at = c, k + 1
+        cost[r, v] = least
+        place[r, v] = at
+
+
+@njit(cache=True)
 def put(r: Any, k: Any, v: Any, route: Any, size: Any) -> None:
     for j in range(size[r], k + 1, -1):
         route[r, j] = route[r, j - 1]
@@ -117,18 +165,31 @@ def put(r: Any, k: Any, v: Any, route: Any, size: Any) -> None:
 
 @njit(cache=True)
 def recreate(
-    p: Any, q: Any, s: Any, free: Any, count: Any, weight: Any, wait: Any, blink: Any, fair: Any, rng: Any
+    p: Any,
+    q: Any,
+    s: Any,
+    free: Any,
+    count: Any,
+    weight: Any,
+    wait: Any,
+    blink: Any,
+    fair: Any,
+    rng: Any,
+    dirty: Any,
 ) -> None:
-    """Fill up: again and again the node with the best weight per cost."""
+    """Fill up: again and again the node with the best weight per cost. `dirty` are the routes that grew."""
     route, size, early, late, where, cost, place, taken = s
     service = p[1]
     choice = q[3]
     units = len(size)
-    begin = p[4]
+    begin, finish = p[4], p[5]
+    plain = not p[9] and not p[10]
+    slack = np.zeros(units)
     while True:
         longest = 1e-9
         for r in range(units):
             longest = max(longest, early[r, size[r] - 1] - begin[r])
+            slack[r] = finish[r] - early[r, size[r] - 1] + SLACK
         best, node, into = 0.0, -1, -1
         for i in range(count):
             v = free[i]
@@ -137,6 +198,8 @@ def recreate(
             least, r0 = INF, -1
             for r in range(units):
                 c = cost[r, v]
+                if plain and c + service[v] > slack[r]:
+                    continue
                 if fair > 0 and c < INF:  # who has worked least is asked first
                     c *= 0.1 + (early[r, size[r] - 1] - begin[r]) / longest
                 if c < least:
@@ -153,7 +216,11 @@ def recreate(
         if choice[node] >= 0:
             taken[choice[node]] += 1
         refresh(into, p, route, size, early, late)
-        price(into, p, q, route, size, early, late, where, cost, place, wait, free, count)
+        dirty[into] = 1
+        if plain:
+            reprice(into, place[into, node], p, q, route, size, where, cost, place, free, count)
+        else:
+            price(into, p, q, route, size, early, late, where, cost, place, wait, free, count)
 
 
 @njit(cache=True)
@@ -356,12 +423,17 @@ def copy(a: Any, b: Any) -> None:
 
 
 @njit(cache=True)
+def appraise(r: Any, p: Any, q: Any, s: Any, wait: Any, free: Any, count: Any) -> None:
+    price(r, p, q, s[0], s[1], s[2], s[3], s[4], s[5], s[6], wait, free, count)
+
+
+@njit(cache=True)
 def settle(p: Any, q: Any, s: Any, free: Any, count: Any, wait: Any) -> bool:
     """All times and prices anew."""
     good = True
     for r in range(len(s[1])):
         good = refresh(r, p, s[0], s[1], s[2], s[3]) and good
-        price(r, p, q, s[0], s[1], s[2], s[3], s[4], s[5], s[6], wait, free, count)
+        appraise(r, p, q, s, wait, free, count)
     return good
 
 
@@ -390,7 +462,7 @@ def anneal(
     windowed = p[9]
     prize, must = q[0], q[4]
     units, count = len(now[1]), len(free)
-    touched = np.zeros(units, np.int8)
+    touched, dirty = np.zeros(units, np.int8), np.zeros(units, np.int8)
     weight = np.zeros(len(prize))
     loose = np.zeros(count, np.int32)
     best_worth = worth(p, q, best, thrift, fair)
@@ -414,6 +486,7 @@ def anneal(
             if must[v]:
                 weight[v] = 1e12 * (1.0 + uniform(rng))
         for r in range(units):
+            dirty[r] = 0
             if touched[r]:
                 if not windowed:
                     shorten(r, p, q, trial[0], trial[1])
@@ -425,53 +498,24 @@ def anneal(
                 gone += 1
         for r in range(units):  # an untouched route has no price yet for what was taken out of the others
             if touched[r]:
-                price(
-                    r,
-                    p,
-                    q,
-                    trial[0],
-                    trial[1],
-                    trial[2],
-                    trial[3],
-                    trial[4],
-                    trial[5],
-                    trial[6],
-                    wait,
-                    free,
-                    count,
-                )
+                appraise(r, p, q, trial, wait, free, count)
             else:
-                price(
-                    r,
-                    p,
-                    q,
-                    trial[0],
-                    trial[1],
-                    trial[2],
-                    trial[3],
-                    trial[4],
-                    trial[5],
-                    trial[6],
-                    wait,
-                    loose,
-                    gone,
-                )
-        recreate(p, q, trial, free, count, weight, wait, blink, fair, rng)
+                appraise(r, p, q, trial, wait, loose, gone)
+        recreate(p, q, trial, free, count, weight, wait, blink, fair, rng, dirty)
         if not windowed:
-            again = False
             if even and units > 1 and uniform(rng) < 0.2:
                 r1 = int(uniform(rng) * units)
                 r2 = int(uniform(rng) * units)
                 if r1 != r2 and crossed(r1, r2, p, q, trial, p[5]):
-                    again = True
-                    for r in (r1, r2):
-                        shorten(r, p, q, trial[0], trial[1])
+                    dirty[r1] = dirty[r2] = 2
+            again = False
             for r in range(units):
-                if shorten(r, p, q, trial[0], trial[1]):
+                if dirty[r] and (shorten(r, p, q, trial[0], trial[1]) or dirty[r] == 2):
+                    refresh(r, p, trial[0], trial[1], trial[2], trial[3])
+                    appraise(r, p, q, trial, wait, free, count)
                     again = True
             if again:
-                settle(p, q, trial, free, count, wait)
-                recreate(p, q, trial, free, count, weight, wait, 0.0, fair, rng)
+                recreate(p, q, trial, free, count, weight, wait, 0.0, fair, rng, dirty)
         w = worth(p, q, trial, thrift, fair)
         if w > worth_now or w > worth_now + heat * math.log(max(uniform(rng), 1e-300)):
             copy(trial, now)

@@ -16,6 +16,7 @@ import numpy as np
 from layers.patrol.craft.problem import Ints, Plan, Problem, value_of
 
 Progress = Callable[[float, Plan], None]
+Clock = Callable[[], float]
 MOST_NODES = 3000
 CHUNK = 0.05  # seconds between two looks at the clock
 
@@ -45,18 +46,22 @@ def solve(
     warm: list[list[int]] | None = None,
     tuning: Tuning = Tuning(),  # frozen
     progress: Progress | None = None,
+    clock: Clock = time.perf_counter,
 ) -> Plan:
-    """Search until time or iterations are used up; five seconds where neither is said."""
+    """Search until time or iterations are used up; five seconds where neither is said.
+
+    With `time.process_time` for a clock, seconds are those of a core, which other programs do not stretch.
+    """
     if seconds is None and iterations is None:
         seconds = 5.0
-    began = time.perf_counter()
-    search = Search(problem, seed, tuning)
+    began = clock()
+    search = Search(problem, seed, tuning, clock)
     search.begin(warm)
     if search.count == 0:
-        return search.plan(time.perf_counter() - began)
+        return search.plan(clock() - began)
     for share, length, again in _cycles(seconds, iterations, warm is not None):
         search.cycle(began, share, length, again, seconds, iterations, progress)
-    return search.plan(time.perf_counter() - began)
+    return search.plan(clock() - began)
 
 
 def _cycles(seconds: float | None, iterations: int | None, warm: bool) -> Iterator[tuple[float, float, str]]:
@@ -78,10 +83,10 @@ def _cycles(seconds: float | None, iterations: int | None, warm: bool) -> Iterat
 class Search:
     """The arrays of one search, kept between two looks at the clock."""
 
-    def __init__(self, problem: Problem, seed: int, tuning: Tuning) -> None:
+    def __init__(self, problem: Problem, seed: int, tuning: Tuning, clock: Clock = time.perf_counter) -> None:
         if problem.nodes > MOST_NODES:
             raise Impossible(f"{problem.nodes} nodes are more than the {MOST_NODES} that one plan may have.")
-        self.problem, self.tuning = problem, tuning
+        self.problem, self.tuning, self.clock = problem, tuning, clock
         n, units = problem.nodes, problem.units
         self.rng = np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 or 1], np.uint64)
         back = np.ascontiguousarray(problem.travel.transpose(0, 2, 1))
@@ -246,21 +251,21 @@ class Search:
                 steps = max(1, min(500, round((until - share) * total)))
                 further = min(1.0, into + steps / (length * total))
             into = max(0.0, into)
-            start = time.perf_counter()
+            start = self.clock()
             kernel.anneal(
                 self.p, self.q, self.now, self.trial, self.best, self.near, self.free, self.rng, steps,
                 hot * (cold / hot) ** into, hot * (cold / hot) ** further, tuning.wait, self.thrift, tuning.fair * level,
                 tuning.average, tuning.longest, self.even, tuning.gammas,
             )  # fmt: skip
             self.done += steps
-            spent = max(1e-6, time.perf_counter() - start)
+            spent = max(1e-6, self.clock() - start)
             self.pace = max(20.0, min(1e6, 0.5 * self.pace + 0.5 * steps / spent))
             if progress:
-                progress(self._share(began, seconds, iterations), self.plan(time.perf_counter() - began))
+                progress(self._share(began, seconds, iterations), self.plan(self.clock() - began))
 
     def _share(self, began: float, seconds: float | None, iterations: int | None) -> float:
         if seconds is not None:
-            return min(1.0, (time.perf_counter() - began) / seconds) if seconds > 0 else 1.0
+            return min(1.0, (self.clock() - began) / seconds) if seconds > 0 else 1.0
         return min(1.0, self.done / max(1, iterations or 1))
 
     def value(self, state: tuple[Any, ...]) -> float:

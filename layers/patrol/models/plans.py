@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.gis.db import models
+from django.utils import timezone
 
 from layers.areas.models import Station
 from layers.patrol.models.rows import PatrolBox, PatrolCar
@@ -129,6 +130,7 @@ class Position(models.Model):
     car = models.ForeignKey(PatrolCar, models.CASCADE, null=True)
     officer = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()
+    received = models.DateTimeField(default=timezone.now)  # that it was heard then is known by our own clock
     point = models.PointField(srid=4326, spatial_index=False)
     speed_kmh = models.FloatField(null=True)
     heading = models.SmallIntegerField(null=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.gis.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 from layers.areas.models import Station
 from layers.patrol.models.rows import PatrolBox, SignIn
@@ -171,7 +172,11 @@ class Proof(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "簽到證明"
-        indexes = [models.Index(fields=["tag", "counter"], name="patrol_proof_counter")]
+        indexes = [
+            models.Index(fields=["tag", "counter"], name="patrol_proof_counter"),
+            # each sign-in is compared with those of its officer: without this, with everybody's of six hours
+            models.Index(KeyTextTransform("officer", "evidence"), "low", name="patrol_proof_officer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.how} L{self.level}"
