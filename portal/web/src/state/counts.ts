@@ -3,7 +3,7 @@
 import { classesOf, type Layer, type Value } from "../api/catalogue";
 import { heldTo, hold } from "../api/cql2";
 import { Latest } from "../api/http";
-import { summary } from "../api/questions";
+import { summary, type Summary } from "../api/questions";
 import { bounds, conditionOf, datetimeOf, edits, filterOf, place, shownLayers } from "./portal";
 import { effect, signal } from "./store";
 
@@ -26,6 +26,8 @@ interface Asking {
   work: (abort: AbortSignal) => Promise<Count>;
 }
 
+const answers = new Map<string, { same: string; answer: Summary }>();
+
 /** Classes are counted whether they are switched on or not, so the condition on their own field is left out. */
 function asking(layer: Layer): Asking {
   const classes = classesOf(layer);
@@ -37,14 +39,19 @@ function asking(layer: Layer): Asking {
     datetime: datetimeOf(layer),
     filter: filterOf(layer, classes ? hold(condition, classes.field, []) : condition),
   };
+  const same = JSON.stringify([asked, edits.value[layer.id] ?? 0]);
   const work = async (abort: AbortSignal): Promise<Count> => {
-    const { total, by } = await summary(layer, asked, abort);
+    // a class that is switched off or on changes nothing of what is counted: the last answer still holds
+    const last = answers.get(layer.id);
+    const answer = last?.same === same ? last.answer : await summary(layer, asked, abort);
+    answers.set(layer.id, { same, answer });
+    const { total, by } = answer;
     if (!classes) return { total, classes: null };
     const found = new Map((by[classes.field] ?? []).map(([value, n]) => [value as Value, Number(n)]));
     const counted = held ? held.reduce<number>((sum, value) => sum + (found.get(value) ?? 0), 0) : total;
     return { total: counted, classes: found };
   };
-  return { layer, key: JSON.stringify([asked, held, edits.value[layer.id] ?? 0]), work };
+  return { layer, key: `${same}${JSON.stringify(held)}`, work };
 }
 
 export function startCounting(): void {
