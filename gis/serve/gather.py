@@ -39,7 +39,7 @@ log = logging.getLogger("antu.patrol.positions")
 
 
 def is_for(scope: Scope) -> bool:
-    return scope["path"] == PATH and scope["method"] == "POST"
+    return (scope["path"], scope["method"]) == (PATH, "POST")
 
 
 class Gather:

@@ -50,7 +50,7 @@ class After:
 
 def around(e: Evidence, event: UUID, tag: Tag | None, place: Point) -> tuple[list[Before], dict[int, After]]:
     """What came before, and what came after."""
-    values = {
+    values: dict[str, Any] = {
         "x": place.x, "y": place.y, "low": e.low, "high": e.high, "back": LOOK_BACK, "officer": e.officer,
         "device": e.device or None, "tag": tag.pk if tag else None, "counter": e.counter, "event": event,
     }  # fmt: skip

@@ -53,13 +53,14 @@ def _tag(rng: random.Random, box: PatrolBox) -> Tag:
 def kept(rng: random.Random, box: PatrolBox, begin: datetime, hours: float, visits_a_day: float) -> Kept:
     """The second touch is sent as if it were new, while others come by now and then (a Poisson process)."""
     tag = _tag(rng, box)
-    _send(rng, "hoarder", tag, 1, begin)
+    hoarder = f"h{tag.uid[-8:]}"
+    _send(rng, hoarder, tag, 1, begin)
     end = begin + timedelta(hours=hours)
     at, between = begin, 0
     while (at := at + timedelta(days=rng.expovariate(visits_a_day))) < end:
         between += 1
-        _send(rng, f"other{between}", tag, 2 + between, at)
-    done = _send(rng, "hoarder", tag, 2, end)
+        _send(rng, f"o{tag.uid[-8:]}{between}", tag, 2 + between, at)
+    done = _send(rng, hoarder, tag, 2, end)
     return _kept(done, hours * 3600, between)
 
 
