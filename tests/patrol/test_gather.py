@@ -122,6 +122,7 @@ def test_what_arrives_together_is_one_write_and_each_has_its_own_answer(writes: 
         (json.dumps({"positions": [report()]}).encode(), {"roles": ()}),
         (json.dumps({"positions": [report(car="x" * 60)] * 2000}).encode(), {"pieces": 5}),
     ],
+    ids=["cut", "empty", "nowhere", "forged", "analyst", "nobody", "large"],
 )
 def test_anything_odd_goes_the_long_way_as_it_came(
     writes: list[Sent], body: bytes, said: dict[str, Any]
