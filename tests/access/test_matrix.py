@@ -16,7 +16,7 @@ from gis.asgi import application
 from layers.access import Clearance
 from layers.registry.layer import Layer
 from layers.registry.register import register
-from layers.registry.sql import relation
+from layers.registry.sql import column, relation
 from tests.asgi import VIEWERS, client, tile_of
 
 pytestmark = pytest.mark.anyio
@@ -165,7 +165,8 @@ def counted(
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for layer in register.seen_by(VIEWERS[clearance]):
             if not layer.raster:
-                limits = " AND ".join(f"({w})" for w in layer.wheres(clearance)) or "true"
+                today = [f"{column(layer, layer.asof[1])} IS NULL"] if layer.asof else []
+                limits = " AND ".join(f"({w})" for w in (*layer.wheres(clearance), *today)) or "true"
                 cursor.execute(f"SELECT count(*) FROM {relation(layer)} WHERE {limits}")
                 found[layer.id] = cursor.fetchone()[0]
     return clearance, found

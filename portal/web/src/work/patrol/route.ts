@@ -49,7 +49,7 @@ class Route extends View {
   }
 
   #act(name: IconName, label: string, act: () => unknown, on: boolean): TemplateResult {
-    return html`<button class="act" title=${label} ?disabled=${!on} @click=${() => void act()}>${icon(name)}<span>${label}</span></button>`;
+    return html`<button class="deed" title=${label} ?disabled=${!on} @click=${() => void act()}>${icon(name)}<span>${label}</span></button>`;
   }
 
   #unit(u: Unit): TemplateResult {
