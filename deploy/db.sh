@@ -13,4 +13,4 @@ if [ ! -s "$data/PG_VERSION" ]; then
   mv "$data.new" "$data"
 fi
 exec $bin/postgres -D "$data" -c listen_addresses='*' -c unix_socket_directories=/tmp \
-  -c shared_buffers="${SHARED_BUFFERS:-512MB}" -c max_connections=200 -c jit=off -c random_page_cost=1.1
+  -c shared_buffers="${SHARED_BUFFERS:-512MB}" -c max_connections=300 -c jit=off -c random_page_cost=1.1

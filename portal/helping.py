@@ -86,6 +86,13 @@ PAGES = (
         Text("橫斷面、路口、標線，與每一次修改。", "Cross-sections, junctions, markings, and every change."),
     ),
     Page(
+        "hotspots",
+        Text("熱區", "Hot spots"),
+        Text(
+            "哪裡、幾點特別多，這張圖準不準。", "Where and when it is more, and how often the map was right."
+        ),
+    ),
+    Page(
         "patrol",
         Text("巡邏", "Patrol"),
         Text("排線、督導、最近的車，與員警的手機。", "Plan, supervise, nearest cars, the officer's phone."),

@@ -197,16 +197,22 @@ class Cluster:
                     "Free space, or give the user the right, then start again.",
                     code=4,
                 )
-            settings = self.home / "antu.conf"
-            settings.write_text(tuned(self.home), "utf-8")
-            if self.as_user:
-                os.chown(settings, *ids(self.as_user))
+            settings = self._settings()
             with (draft / "postgresql.conf").open("a") as file:
                 file.write(f"include '{settings}'\n")
             draft.rename(self.data)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
+
+    def _settings(self) -> Path:
+        """As this version of the product and this machine want them; one's own go below the include of this file."""
+        settings = self.home / "antu.conf"
+        if not settings.exists() or settings.read_text("utf-8", "replace") != tuned(self.home):
+            settings.write_text(tuned(self.home), "utf-8")
+            if self.as_user:
+                os.chown(settings, *ids(self.as_user))
+        return settings
 
     def _version(self) -> str:
         try:
@@ -241,6 +247,7 @@ class Cluster:
             time.sleep(0.1)  # an earlier one is still starting or ending
         if not self._alive():
             self._after_a_crash()
+            self._settings()
         before = self.log.stat().st_size if self.log.exists() else 0
         command = ("start", "-D", self.data, "-w", "-t", PATIENCE, "-l", self.log)
         said = self._run(bin_ / "pg_ctl", *command).stderr if not self._alive() else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+HEAD = "# Written at each start. Settings of your own go to the end of data/postgresql.conf.\n"
+
 
 def tuned(home: Path) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -22,4 +24,4 @@ def tuned(home: Path) -> str:
         "max_wal_size": "2GB",
         "log_min_duration_statement": "2000",
     }
-    return "".join(f"{name} = {value}\n" for name, value in lines.items())
+    return HEAD + "".join(f"{name} = {value}\n" for name, value in lines.items())

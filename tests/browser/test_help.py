@@ -142,6 +142,7 @@ VIEWS: dict[str, Callable[[Page, str], None]] = {
     "admin": admin,
     "scene": working("investigator", "#1?w=scene", scene),
     "streets": working("planner", "#1/18.6/23.4795/120.4473?w=streets", street),
+    "hotspots": on_map("#1/14/23.4795/120.4473?p=surfaces"),
     "patrol": working("patrol_planner", "#1/14/23.4795/120.4473?w=patrol", shift),
     "council": working("council", "#1/15/23.4795/120.4473?w=council", agenda),
     "edit": working("administrator", "#1/15/23.4795/120.4473?l=road_defects&p=list", editor),

@@ -110,6 +110,16 @@ def test_from_nothing_to_running_and_back(cluster: Cluster) -> None:
     assert cluster.ensure() is True and rows(cluster) == 1000
 
 
+def test_the_settings_of_an_older_version_are_written_anew(cluster: Cluster) -> None:
+    settings = cluster.home / "antu.conf"
+    cluster.ensure()
+    settings.write_text(settings.read_text("utf-8").replace("max_connections = 150", "max_connections = 20"))
+    cluster.leave()
+    cluster.ensure()
+    with psycopg.connect(cluster.url) as line:
+        assert line.execute("SHOW max_connections").fetchone() == ("150",)
+
+
 def test_two_that_start_at_once_share_one_cluster_and_the_last_stops_it(cluster: Cluster) -> None:
     both = [user_of(cluster), user_of(cluster)]
     assert sorted(first_line(process) for process in both) == ["found", "started"]
