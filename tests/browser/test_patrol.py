@@ -416,7 +416,7 @@ def test_the_driven_way_stands_beside_the_plan_and_units_move_by_themselves(page
         " WHERE p.name = '今晚' AND p.status = 'published' AND u.\"order\" = 0"
     )[0]
     night.sql(
-        "INSERT INTO patrol_position (officer, at, point) SELECT 'officer', begin + make_interval(secs => 3 * i),"
+        "INSERT INTO patrol_position (officer, at, received, point) SELECT 'officer', begin + make_interval(secs => 3 * i), now(),"
         " ST_LineInterpolatePoint(line, i / 200.0) FROM patrol_planunit, generate_series(0, 90) i WHERE id = %s RETURNING 1",
         unit,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from typing import Any
 
 import pytest
@@ -80,7 +81,11 @@ def test_to_others_there_is_no_such_layer_until_it_is_shared(
 
 def until(somebody: Somebody, way: str, status: int) -> bool:
     """Rights reach a worker by a notification, so perhaps a moment after the answer."""
-    return any(somebody.http.get(way).status_code == status for _ in range(50))
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if somebody.http.get(way).status_code == status:
+            return True
+    return False
 
 
 def test_classes_are_in_legend_tiles_and_counts(ann: Somebody) -> None:
@@ -206,6 +211,7 @@ def test_a_file_is_appended_to_a_layer_once(ann: Somebody, django_db_blocker: Dj
 
 
 def test_what_a_person_may_keep_is_bounded(ann: Somebody, django_db_blocker: DjangoDbBlocker) -> None:
+    kept(ann)
     limits = ann.http.get("/api/uploads/layers").json()["limits"]
     assert limits["used"] > 0
     with django_db_blocker.unblock():
