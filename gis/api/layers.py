@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.db import DataError, connection, transaction
@@ -55,7 +55,7 @@ class Bounds(Schema):
 def summary(
     request: HttpRequest,
     id: str,
-    by: list[str] = Query([]),  # type: ignore[type-arg]  # noqa: B008
+    by: Annotated[tuple[str, ...], Query()] = (),
     bbox: str | None = None,
     datetime: str | None = None,
     filter: str | None = None,

@@ -5,7 +5,7 @@ What counts as near, and what weighs, is declared with the layer (`Nearby`); any
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router
@@ -33,7 +33,7 @@ def nearby(
     request: HttpRequest,
     id: str,
     by: Literal["count", "weight"] = "weight",
-    limit: int = Query(50, ge=1, le=MOST),  # type: ignore[type-arg]
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
     bbox: str | None = None,
     datetime: str | None = None,
     filter: str | None = None,

@@ -5,7 +5,7 @@ A place is named by the field that refers to it, so this works for every layer t
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -57,7 +57,7 @@ def ranking(
     by: Literal["count", "weight"] = "count",
     weight: str | None = None,
     split: str | None = None,
-    limit: int = Query(50, ge=1, le=MOST),  # type: ignore[type-arg]
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
     bbox: str | None = None,
     datetime: str | None = None,
     filter: str | None = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema
 
@@ -34,7 +36,7 @@ def get_tours(request: HttpRequest, response: HttpResponse) -> dict[str, Progres
 def put_tour(
     request: HttpRequest,
     body: Progress,
-    tour: str = Path(..., pattern="^[a-z_]{1,40}$"),  # type: ignore[type-arg]
+    tour: Annotated[str, Path(pattern="^[a-z_]{1,40}$")],
 ) -> Progress:
     viewer = viewer_of(request)
     if viewer.user_id is None:

@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from layers.registry.sql import Bbox
 from layers.streets import draw
 from layers.streets.craft.check import Finding
+from layers.streets.draw.rows import key_of
+from layers.streets.draw.tables import HELD
 
 MEASURED = ("rtk", "tape")
 """Who measures says how exactly."""
@@ -47,9 +49,9 @@ NOW = """
 
 def hold(rule: str, found: Sequence[Doubt]) -> int:
     """These are the warnings of a rule from now on; how many there are."""
-    if rule not in draw.HELD:
+    if rule not in HELD:
         raise ValueError(f"{rule} is a rule of the drawing; it is told when streets are drawn.")
-    keys = [draw.key_of(f"{rule}/{one.owner}/{one.en}") for one in found]
+    keys = [key_of(f"{rule}/{one.owner}/{one.en}") for one in found]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM streets_drawnwarning WHERE kind = %s AND NOT key = ANY(%s)", (rule, keys))
         cursor.execute(
@@ -72,7 +74,7 @@ def held(box: Bbox) -> list[Finding]:
         cursor.execute(
             "SELECT kind, severity, owner, said, said_en FROM streets_drawnwarning WHERE kind = ANY(%s) "
             "AND merc && ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857) ORDER BY kind, owner, key",
-            (list(draw.HELD), *box),
+            (list(HELD), *box),
         )
         return [
             Finding(kind, severity == "error", owner, zh, en)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from layers.streets import desk, draw, read
-from layers.streets.actions import plan_of
+from layers.streets.api.reading import plan_of
 from layers.streets.craft.document import Document
 from layers.streets.craft.edit.paper import Impossible
 from layers.streets.jobs import draw_streets

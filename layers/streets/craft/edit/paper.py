@@ -90,8 +90,8 @@ def cut_at(line: Sequence[Dot], s: float) -> tuple[Dot, list[Dot], list[Dot]]:
             share = left / link
             point = (round(p[0] + (q[0] - p[0]) * share, 3), round(p[1] + (q[1] - p[1]) * share, 3))
             near = [v for v in before if hypot(v[0] - point[0], v[1] - point[1]) > 0.02]
-            rest = [tuple(v) for v in line[k + 1 : -1] if hypot(v[0] - point[0], v[1] - point[1]) > 0.02]
-            return point, near, rest  # type: ignore[return-value]
+            rest = [v for v in line[k + 1 : -1] if hypot(v[0] - point[0], v[1] - point[1]) > 0.02]
+            return point, near, rest
         left -= link
         before.append((q[0], q[1]))
     return line[-1], list(line[1:-1]), []
