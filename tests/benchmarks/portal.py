@@ -45,6 +45,13 @@ const map = window.map = new Engine({ container: "map", style, center, zoom, att
 map.on("idle", () => (document.documentElement.dataset.map = "idle"));
 </script></html>"""
 
+PAN = f"""() => new Promise((done) => {{ const m = {MAP}; let frames = 0; m.on('render', () => frames++);
+m.once('moveend', () => done(frames)); m.panBy([500, 300], {{ duration: 6000, essential: true, easing: (t) => t }}); }})"""
+# The page itself says when it rests: Playwright's waiting asks in every frame, which would be counted as the portal's work.
+SWITCH = f"""() => new Promise((done) => {{ const root = document.documentElement, at = () => root.matches("{REST}") && done();
+document.querySelector("[data-layer=crashes] input.unseen").click();
+setTimeout(() => {{ new MutationObserver(at).observe(root, {{ attributes: true }}); at(); }}, 100); }})"""
+
 
 def run() -> Report:
     report = Report("The portal", "antu bench portal")
@@ -207,27 +214,25 @@ def compare(report: Report, mine: list[Look], plain: list[Look]) -> None:
 
 
 def work(report: Report, browser: Browser, address: str) -> None:
-    """What panning and filtering cost the main thread, and the server."""
-    context = browser.new_context(viewport=VIEW, locale="zh-TW", reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{address}/#1/15.2/23.4795/120.4473?l=crashes")
-    page.wait_for_selector(REST, state="attached", timeout=120_000)
-    cdp = context.new_cdp_session(page)
-    cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before = busy(cdp)
-    frames = page.evaluate(
-        f"""() => new Promise((done) => {{ const m = {MAP}; let frames = 0; m.on('render', () => frames++);
-        m.once('moveend', () => done(frames)); m.panBy([500, 300], {{ duration: 6000, essential: true, easing: (t) => t }}); }})"""
-    )
-    report.add(
-        "main thread for a panned frame, crashes of the tenfold city",
-        (busy(cdp) - before) / frames,
-        "ms",
-        most=8,
-    )
-    page.wait_for_selector(REST, state="attached", timeout=120_000)
-    filters(report, page, cdp)
-    context.close()
+    """What panning, three times from a fresh page, and filtering cost the main thread, and the server."""
+    spent = []
+    for last in (False, False, True):
+        context = browser.new_context(viewport=VIEW, locale="zh-TW", reduced_motion="reduce")
+        page = context.new_page()
+        page.goto(f"{address}/#1/15.2/23.4795/120.4473?l=crashes")
+        page.wait_for_selector(REST, state="attached", timeout=120_000)
+        cdp = context.new_cdp_session(page)
+        cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = busy(cdp)
+        frames = page.evaluate(PAN)
+        spent.append((busy(cdp) - before) / frames)
+        if last:
+            what = "main thread for a panned frame, crashes of the tenfold city (median)"
+            report.add(what, statistics.median(spent), "ms", most=8)
+            report.notes.append(f"- Panned frames: {', '.join(f'{s:.1f}' for s in spent)} ms.")
+            page.wait_for_selector(REST, state="attached", timeout=120_000)
+            filters(report, page, cdp)
+        context.close()
 
 
 def filters(report: Report, page: Page, cdp: CDPSession) -> None:
@@ -239,12 +244,9 @@ def filters(report: Report, page: Page, cdp: CDPSession) -> None:
             served.append(answer) if "/tiles/crashes" in answer.url or "/api/" in answer.url else None
         ),
     )
-    box = page.locator("[data-layer=crashes] input.unseen").first
     for _ in range(FILTERS):
         before = busy(cdp)
-        box.dispatch_event("click")
-        page.wait_for_timeout(100)
-        page.wait_for_selector(REST, state="attached", timeout=120_000)
+        page.evaluate(SWITCH)
         spent.append(busy(cdp) - before)
     timed = sorted(
         (timing["responseStart"] - timing["requestStart"], answer.url)

@@ -73,13 +73,24 @@ effect(() => {
 effect(() => {
   if (address.value !== location.hash) history.replaceState(history.state, "", address.value);
 });
+/** What is likely to be wanted next, once all that was asked for is there; what fails is asked for again when it is opened. */
+let prepared = false;
+function prepare(): void {
+  if (prepared) return;
+  prepared = true;
+  void Promise.all([more(), import("./work/explore/detail")]).catch(() => undefined);
+  startWorker();
+}
+setTimeout(prepare, 8000); // a map that never rests must not keep the page from opening without a network
+
 // for tests and for whoever embeds the page: what the map is doing, and how many are counted
 effect(() => {
   root.dataset.map = mapState.value;
   root.dataset.counting = String(counting.value);
   root.dataset.count = String(Object.values(counts.value).reduce((sum, one) => sum + (one === "failed" ? 0 : one.total), 0));
-  if (mapState.value === "idle") void Promise.all([more(), import("./work/explore/detail")]).catch(() => undefined); // asked again when it is opened
-  if (mapState.value === "idle" && !counting.value && named(fixed.value ?? "")?.kind !== "view") root.dataset.ready = catalogue.version;
+  if (mapState.value !== "idle" || counting.value) return;
+  if (named(fixed.value ?? "")?.kind !== "view") root.dataset.ready = catalogue.version;
+  setTimeout(prepare);
 });
 
 document.querySelector("#waiting")?.remove();
@@ -99,5 +110,4 @@ live();
 void resume();
 setTimeout(() => void everything().catch(() => undefined), 5000); // the other language, once there is time; asked again when it is needed
 watchSession(askAgain);
-startWorker();
 if (catalogue.viewer.account && root.dataset.embedded === undefined) setTimeout(() => void offerTours(false), 1200);

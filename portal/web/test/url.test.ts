@@ -51,6 +51,7 @@ describe("the address of a view", () => {
     "#1/14.50/23.48000/120.44700?cmp=twin:50::crashes~severity%20=%203",
     "#1?q=crashes~severity%20IN%20(1,%202);road_defects~state%20=%20'open'&lang=en",
     "#1?w=patrol&sel=patrol_boxes.B-07&as=2026-11-21T09:30Z",
+    "#1?w=streets&sel=street_lines.segment/a&as=2026-11-21T09:30:07.250Z",
     "#1/17.00/23.48000/120.44700?l=crashes,own_7:80&story=7",
   ])("%s opens as it did and is written as it was", (hash) => {
     const { view, strange } = decode(hash);

@@ -2,7 +2,7 @@
 // zone; and what is wrong with it, in words, before the server has to say so.
 import { html, nothing, type TemplateResult } from "lit";
 import type { Field, Layer } from "../api/catalogue";
-import { say, t } from "../i18n/t";
+import { dated, say, t } from "../i18n/t";
 import { ZONE } from "../ui/values";
 import type { Rule } from "./draft";
 
@@ -29,7 +29,7 @@ export function against(field: Field, value: unknown, rule: Rule, required: bool
 export function toLocal(iso: unknown, zone = ZONE): string {
   const when = new Date(String(iso));
   if (!iso || Number.isNaN(when.getTime())) return "";
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" }).format(when);
+  const parts = dated(when, { timeZone: zone, dateStyle: "short", timeStyle: "medium" }, "sv-SE");
   return parts.replace(" ", "T").slice(0, 16);
 }
 export function fromLocal(text: string, zone = ZONE): string | null {

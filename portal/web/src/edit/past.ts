@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Layer } from "../api/catalogue";
 import { getJson, Latest, Problem } from "../api/http";
 import type { Feature } from "../api/questions";
-import { both, number, say, t, tag } from "../i18n/t";
+import { both, dated, number, say, t } from "../i18n/t";
 import { editing } from "../state/editing";
 import { edits, layerOf } from "../state/portal";
 import { signal } from "../state/store";
@@ -111,7 +111,7 @@ function moved(a: GeoJSON.Geometry | null, b: GeoJSON.Geometry | null): string |
 
 function when(at: string | null): string {
   if (!at) return "";
-  return new Intl.DateTimeFormat(tag(), { timeZone: ZONE, dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return dated(at, { timeZone: ZONE, dateStyle: "medium", timeStyle: "short" });
 }
 
 /** `user:name` as the log writes it → the name. */

@@ -2,7 +2,7 @@
 // shows the notes, F fills the screen, Escape ends. The address names the slide, so that a reload comes back to it.
 import { html, nothing } from "lit";
 import { Problem } from "../api/http";
-import { t, tag } from "../i18n/t";
+import { dated, t } from "../i18n/t";
 import { fixed } from "../state/address";
 import { restore, view } from "../state/portal";
 import { since } from "../state/since";
@@ -98,7 +98,7 @@ class Present extends View {
     if (!now) return nothing;
     const { deck, at } = now;
     const slide = deck.slides[at - 1]!;
-    const told = slide.made_at ? new Intl.DateTimeFormat(tag(), { dateStyle: "long" }).format(new Date(slide.made_at)) : "";
+    const told = slide.made_at ? dated(slide.made_at, { dateStyle: "long" }) : "";
     return html`<section class="presenting" role="region" aria-roledescription=${t("slides")} aria-label=${deck.title || t("slides")}>
       <header aria-live="polite">
         <h2>${slide.title || deck.title}</h2>

@@ -1,7 +1,7 @@
 // One thread of comments, and the box in which one writes: @ offers people and roles. What somebody wrote is text, always.
 import { html, nothing, type TemplateResult } from "lit";
 import { Problem } from "../api/http";
-import { say as words, t, tag } from "../i18n/t";
+import { dated, t, say as words } from "../i18n/t";
 import { goTo } from "../map/camera";
 import { catalogue, layerOf, place, selection, shown, switchLayer } from "../state/portal";
 import { batch, signal } from "../state/store";
@@ -10,7 +10,7 @@ import { tell } from "../ui/toasts";
 import { View } from "../ui/view";
 import { answer, people, reading, say, settle, takeBack, type Person, type Said, type Target, type Thread } from "./words";
 
-export const when = (at: string): string => new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+export const when = (at: string): string => dated(at, { dateStyle: "medium", timeStyle: "short" });
 
 export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {

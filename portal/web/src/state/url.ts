@@ -56,7 +56,7 @@ export const EMPTY: View = { place: null, layers: null, period: null, hours: nul
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const ID = /^[a-z][a-z0-9_]*$/;
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}\.\d{3})?Z$/;
 
 /** Percent-encodes only what would be mistaken for the syntax of the address. */
 function quoted(text: string): string {

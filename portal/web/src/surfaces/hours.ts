@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import type { Layer } from "../api/catalogue";
 import { Latest, Problem } from "../api/http";
-import { inline, lang, number, say, t, tag } from "../i18n/t";
+import { dated, inline, lang, number, say, t } from "../i18n/t";
 import { area, catalogue, conditionOf, datetimeOf, layerOf } from "../state/portal";
 import { heldText } from "../api/cql2";
 import { signal } from "../state/store";
@@ -181,7 +181,7 @@ class HotHours extends View {
 
 /** 週五, Fri; from 0, Monday. */
 function weekday(day: number): string {
-  return new Intl.DateTimeFormat(tag(), { weekday: "short", timeZone: "UTC" }).format(new Date(Date.UTC(2000, 0, 3 + day)));
+  return dated(new Date(Date.UTC(2000, 0, 3 + day)), { weekday: "short", timeZone: "UTC" });
 }
 
 async function ask(inputs: Inputs, abort: AbortSignal): Promise<Week> {

@@ -1,7 +1,7 @@
 // Says that one looks at a picture of another day: when the link was made, what was counted then and now, what is missing
 // of it, and the way back to today.
 import { html, nothing, type TemplateResult } from "lit";
-import { inline, number, t, tag } from "../i18n/t";
+import { dated, inline, number, t } from "../i18n/t";
 import { asOf, layerOf } from "../state/portal";
 import { since } from "../state/since";
 import { icon } from "./icons";
@@ -11,7 +11,7 @@ class AsOf extends View {
   protected override render() {
     const made = asOf.value;
     if (!made) return nothing;
-    const when = new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(made));
+    const when = dated(made, { dateStyle: "medium", timeStyle: "short" });
     const from = since.value;
     return html`<aside class="asof card" role="status">
       ${icon("time")}

@@ -10,7 +10,7 @@ import { workspacesFor, type Room } from "../work/workspaces";
 import "./asof";
 import "./bar";
 import { icon } from "./icons";
-import "./stage";
+import { begun } from "./stage";
 import "./toasts";
 import { View } from "./view";
 
@@ -49,7 +49,7 @@ class Shell extends View {
     const wanted = this.#workspaces.find((w) => w.id === id) ?? this.#workspaces[0]!;
     try {
       if (wanted.id !== "explore") await more();
-      const next = await wanted.load();
+      const [next] = await Promise.all([wanted.load(), begun]);
       room.peek()?.leave?.();
       next.enter?.();
       room.value = next;

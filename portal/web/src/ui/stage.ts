@@ -1,4 +1,4 @@
-// The map and what floats on it: tools, what is under the pointer, scale, coordinates, whose data it is.
+// The map and what floats on it: tools, what is under the pointer, and at its foot scale, coordinates and sources.
 import { html, nothing, type TemplateResult } from "lit";
 import type { Map as Engine } from "maplibre-gl";
 import { more, number, say, t } from "../i18n/t";
@@ -6,16 +6,21 @@ import { goTo, home, northUp, zoomBy } from "../map/camera";
 import { closable, closeLasso, cornerBack, cornerHere, lasso, startLasso, stopLasso } from "../map/lasso";
 import { measured, startMeasuring, stopMeasuring } from "../map/measure";
 import { markedName } from "../map/marks";
-import { aiming, bearing, centre, hover, mapState, markedAt, pointer, tool, type Hover } from "../map/seen";
-import { surveyed, toTwd97, zoneOf } from "../map/twd97";
-import { bounds, catalogue, pane, place, shownLayers } from "../state/portal";
+import { aiming, bearing, hover, mapState, markedAt, tool, type Hover } from "../map/seen";
+import { bounds, catalogue, pane } from "../state/portal";
 import { signal } from "../state/store";
+import "./feet";
 import { icon, type IconName } from "./icons";
 import { tell } from "./toasts";
 import { factsOf, nameOf } from "./values";
 import { styled, View } from "./view";
 
 const trouble = signal<"map.none" | "map.failed" | null>(null);
+
+/** Panels are drawn after the map's first frame, while its tiles are on their way; where frames do not come (a page in the background), soon. */
+const PATIENCE = 600;
+let tilesAsked: () => void;
+export const begun = new Promise<void>((done) => (tilesAsked = done));
 
 class Stage extends View {
   /** The map engine, for workspaces and for whoever embeds the portal. */
@@ -35,19 +40,19 @@ class Stage extends View {
   }
 
   protected override async firstUpdated(): Promise<void> {
-    if (!document.createElement("canvas").getContext("webgl2")) {
-      trouble.value = "map.none";
-      bounds.value = catalogue.city.bounds; // figures and lists go on without a picture
-      mapState.value = "idle";
-      return;
-    }
+    setTimeout(tilesAsked, PATIENCE);
     try {
       const { start } = await import("../map/engine");
       this.map = start(this.querySelector<HTMLElement>(".map")!);
+      this.map.once("render", tilesAsked);
       this.#started(this.map);
     } catch (failure) {
-      trouble.value = "map.failed";
-      throw failure;
+      tilesAsked();
+      const drawless = failure instanceof Error && failure.name === "GPUInitializationError";
+      trouble.value = drawless ? "map.none" : "map.failed";
+      if (!drawless) throw failure;
+      bounds.value = catalogue.city.bounds; // figures and lists go on without a picture
+      mapState.value = "idle";
     }
   }
 
@@ -112,11 +117,7 @@ class Stage extends View {
         <hr />
         ${this.#tool("print", t("print"), () => void this.#print())}
       </div>
-      <div class="feet">
-        ${this.#sources()}
-        ${this.#scale()}
-        <p class="position" role="note" aria-label=${t("pointer")}>${this.#position()}</p>
-      </div>
+      <antu-feet class="feet"></antu-feet>
     </div>`;
   }
 
@@ -149,36 +150,6 @@ class Stage extends View {
     return metres < 1000 ? `${number(metres)} m` : `${number(metres / 1000, 2)} km`;
   }
 
-  /** A round length whose bar is between 60 and 130 pixels long. */
-  #scale(): TemplateResult {
-    const { zoom, lat } = place.value;
-    const metres = (40075016.7 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** zoom);
-    const wanted = 110 * metres;
-    const power = 10 ** Math.floor(Math.log10(wanted));
-    const round = ([5, 2, 1].find((step) => step * power <= wanted) ?? 1) * power;
-    const text = round >= 1000 ? `${number(round / 1000)} ${t("kilometres")}` : `${number(round)} ${t("metres")}`;
-    return html`<p class="scale"><i ${styled({ width: `${Math.round(round / metres)}px` })}></i>${text}</p>`;
-  }
-
-  #position(): TemplateResult | typeof nothing {
-    const at = pointer.value ?? centre.value;
-    if (!at) return nothing;
-    const [lon, lat] = at;
-    const world = html`<span>${Math.abs(lat).toFixed(5)}°${lat < 0 ? "S" : "N"} ${Math.abs(lon).toFixed(5)}°${lon < 0 ? "W" : "E"}</span>`;
-    if (!surveyed(lon, lat)) return world;
-    const [east, north] = toTwd97(lon, lat);
-    const zone = zoneOf(lon) === 121 ? "" : " (119)";
-    return html`<span>TWD97${zone} ${number(Math.round(east))} E · ${number(Math.round(north))} N</span>${world}`;
-  }
-
-  #sources() {
-    const base = catalogue.raster_base;
-    const said = shownLayers.value.map((layer) => say(layer.attribution));
-    const own = typeof base === "object" && base ? [base.attribution] : [];
-    const all = [...new Set([...said, ...own])].filter(Boolean);
-    return all.length ? html`<p class="sources">${all.join(" · ")}</p>` : nothing;
-  }
-
   async #print(): Promise<void> {
     try {
       await more();
@@ -194,7 +165,6 @@ class Stage extends View {
     navigator.geolocation.getCurrentPosition((found) => goTo([found.coords.longitude, found.coords.latitude], 16.5), refused, { timeout: 10_000 });
   }
 }
-
 
 customElements.define("antu-stage", Stage);
 

@@ -1,6 +1,6 @@
 // A value as a person reads it: its code's words, its unit, its time in the city's zone.
 import type { Field, Layer } from "../api/catalogue";
-import { lang, number, say, t, tag } from "../i18n/t";
+import { dated, lang, number, say, t } from "../i18n/t";
 import { catalogue } from "../state/portal";
 
 export const ZONE = catalogue.city.zone ?? "Asia/Taipei";
@@ -42,10 +42,10 @@ export function moment(value: unknown, clock: boolean): string {
   const when = typeof value === "number" ? new Date(value * 86_400_000) : new Date(String(value));
   if (Number.isNaN(when.getTime())) return String(value);
   const timeZone = typeof value === "number" || !clock ? "UTC" : ZONE;
-  const day = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(when);
+  const day = dated(when, { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA");
   if (!clock || typeof value === "number") return day;
-  const week = new Intl.DateTimeFormat(tag(), { timeZone, weekday: "short" }).format(when).replace("週", "");
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(when);
+  const week = dated(when, { timeZone, weekday: "short" }).replace("週", "");
+  const time = dated(when, { timeZone, hour: "2-digit", minute: "2-digit" }, "en-GB");
   return lang.value === "zh" ? `${day}（${week}）${time}` : `${day} (${week}) ${time}`;
 }
 

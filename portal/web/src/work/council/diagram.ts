@@ -3,7 +3,7 @@
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { classesOf } from "../../api/catalogue";
 import type { Bundle, Junction } from "../../api/council";
-import { number, say, t, tag } from "../../i18n/t";
+import { dated, number, say, t } from "../../i18n/t";
 import { layerOf, selection, stack } from "../../state/portal";
 import { batch } from "../../state/store";
 import { icon } from "../../ui/icons";
@@ -110,7 +110,6 @@ class Diagram extends View {
 function cases(one: Bundle): TemplateResult {
   const layer = layerOf("crashes");
   const classes = layer && classesOf(layer);
-  const day = new Intl.DateTimeFormat(tag(), { dateStyle: "medium", timeStyle: "short" });
   const pick = (id: number) =>
     batch(() => {
       stack.value = [];
@@ -121,7 +120,7 @@ function cases(one: Bundle): TemplateResult {
       <button class="round" aria-label=${t("close")} @click=${() => (opened.value = null)}>${icon("close")}</button></h3>
     <ul class="latest">${one.cases.map((each) => {
       const entry = classes?.entries.find((e) => e.filter!.value === each.severity);
-      return html`<li><button class="plain" @click=${() => pick(each.id)}>${entry ? swatch(entry) : nothing}<span>${day.format(new Date(each.at))}</span><small>${entry ? say(entry.label) : ""}</small></button></li>`;
+      return html`<li><button class="plain" @click=${() => pick(each.id)}>${entry ? swatch(entry) : nothing}<span>${dated(each.at, { dateStyle: "medium", timeStyle: "short" })}</span><small>${entry ? say(entry.label) : ""}</small></button></li>`;
     })}</ul>
   </section>`;
 }

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { Problem } from "../../api/http";
-import { t, tag } from "../../i18n/t";
+import { dated, t } from "../../i18n/t";
 import { catalogue, shown } from "../../state/portal";
 import { signal } from "../../state/store";
 import { changeDeck, decks, deleteDeck, fetchDeck, fetchView, forget, makeDeck, mine, rename, save, type Deck, type InList, type Listed } from "../../share/kept";
@@ -97,7 +97,7 @@ class Views extends View {
       </form></li>`;
     }
     return html`<li data-view=${id}>
-      <button class="plain open" @click=${() => void this.#open(id)}><b>${name}</b><small>${new Intl.DateTimeFormat(tag(), { dateStyle: "medium" }).format(new Date(at))}</small></button>
+      <button class="plain open" @click=${() => void this.#open(id)}><b>${name}</b><small>${dated(at, { dateStyle: "medium" })}</small></button>
       ${this.#act("link", t("copy.what", { what: name }), () => void this.#copy(`#v=${id}`, name))}
       ${this.#act("pen", t("views.rename.what", { what: name }), () => (this.#renaming.value = id))}
       ${this.#act("bin", t("views.forget", { what: name }), () => void this.#do(() => forget(id)))}

@@ -1,6 +1,6 @@
 // The left panel: what one does (plan, watch, cars), whose station, which plan; a plan not made yet is asked for here.
 import { html, nothing, type TemplateResult } from "lit";
-import { lang, number, t, tag, type Key } from "../../i18n/t";
+import { type Key, dated, lang, number, t } from "../../i18n/t";
 import { signal } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { styled, View } from "../../ui/view";
@@ -13,8 +13,8 @@ const TASKS: readonly [Task, Key][] = [["plan", "patrol.plan"], ["watch", "patro
 const SHIFTS: Readonly<Record<string, readonly [from: number, hours: number]>> = { day: [8, 8], evening: [16, 6], night: [22, 8] };
 const wanted = signal(false);
 
-export const clock = (at: string | null): string => (at ? new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Taipei" }).format(new Date(at)) : "–");
-export const day = (at: string): string => new Intl.DateTimeFormat(tag(), { month: "numeric", day: "numeric", weekday: "short", timeZone: "Asia/Taipei" }).format(new Date(at));
+export const clock = (at: string | null): string => (at ? dated(at, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Taipei" }, "en-GB") : "–");
+export const day = (at: string): string => dated(at, { month: "numeric", day: "numeric", weekday: "short", timeZone: "Asia/Taipei" });
 
 class Patrol extends View {
   protected override render() {
@@ -95,8 +95,8 @@ class Patrol extends View {
   }
 
   #form(): TemplateResult {
-    const today = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Taipei" }).format(new Date());
-    const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", timeZone: "Asia/Taipei" }).format(new Date()));
+    const today = dated(new Date(), { timeZone: "Asia/Taipei" }, "sv-SE");
+    const hour = Number(dated(new Date(), { hour: "2-digit", timeZone: "Asia/Taipei" }, "en-GB"));
     const next = hour < 8 ? "day" : hour < 16 ? "evening" : "night";
     return html`<form class="asked" @submit=${this.#ask}>
       <h2>${t("patrol.new")}</h2>

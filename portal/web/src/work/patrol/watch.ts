@@ -1,7 +1,7 @@
 // Supervision: which boxes are unsigned at an hour, where signing failed and why, whether we are where the risk is; cars
 // near a place and how soon they came.
 import { html, nothing, type TemplateResult } from "lit";
-import { lang, number, t, type Key } from "../../i18n/t";
+import { type Key, dated, lang, number, t } from "../../i18n/t";
 import { goTo } from "../../map/camera";
 import { signal } from "../../state/store";
 import { centre } from "../../map/seen";
@@ -222,7 +222,7 @@ class WatchList extends View {
 }
 
 function ago(then: string): string {
-  return new Intl.DateTimeFormat(lang.value === "en" ? "en-GB" : "zh-TW", { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Taipei" }).format(new Date(then));
+  return dated(new Date(then), { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Taipei" }, lang.value === "en" ? "en-GB" : "zh-TW");
 }
 
 customElements.define("antu-watch-list", WatchList);

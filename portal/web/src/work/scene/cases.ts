@@ -1,7 +1,7 @@
 // The list of cases: what was returned first, then what one is drawing, then crashes that nobody has drawn yet.
 import { html, nothing } from "lit";
 import { getJson, Latest } from "../../api/http";
-import { tag, t } from "../../i18n/t";
+import { dated, t } from "../../i18n/t";
 import { catalogue, selection, work } from "../../state/portal";
 import { signal } from "../../state/store";
 import { icon } from "../../ui/icons";
@@ -55,7 +55,7 @@ class Cases extends View {
       <label class="seek">${icon("search")}<span class="unseen">${word("cases.find")}</span><input type="search" placeholder=${word("cases.find")} @change=${(e: Event) => { this.#sought = (e.target as HTMLInputElement).value; this.#ask(); }} /></label>
       ${this.#away.value ? html`<p class="hint">${word("cases.away")}</p>` : nothing}
       ${all === "busy" ? html`<p class="empty">${t("loading")}…</p>` : all.length ? html`<ul>${all.map((one) => html`<li><button data-case=${one.id} @click=${() => (selection.value = { layer: "crashes", id: one.id })}>
-        <span class="a${one.severity}">A${one.severity}</span><b>${one.place || one.case_no}</b><small>${one.case_no} · ${new Date(one.occurred_at).toLocaleString(tag(), { dateStyle: "short", timeStyle: "short" })}</small>
+        <span class="a${one.severity}">A${one.severity}</span><b>${one.place || one.case_no}</b><small>${one.case_no} · ${dated(one.occurred_at, { dateStyle: "short", timeStyle: "short" })}</small>
         <em class="state ${one.state ?? ""}">${one.state ? word(`state.${one.state}`) : word("state.none")}${one.waiting ? html` · ${t("scene.waiting", { n: one.waiting })}` : nothing}</em></button></li>`)}</ul>` : html`<p class="empty">${word("cases.none")}</p>`}</div>`;
   }
 }

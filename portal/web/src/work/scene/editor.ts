@@ -1,7 +1,7 @@
 // The scene editor: bar on top with what is kept where, tools on the left, stamps below, the drawing in the middle,
 // figures on the right. It lies over the whole portal while a scene is open.
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { lang, number, t, tag } from "../../i18n/t";
+import { dated, lang, number, t } from "../../i18n/t";
 import { selection } from "../../state/portal";
 import { signal } from "../../state/store";
 import { icon, type IconName } from "../../ui/icons";
@@ -72,7 +72,7 @@ class Editor extends View {
       <header class="scene-bar">
         ${this.#back()}
         <h1>${told.case.place || told.case.case_no}</h1>
-        <p class="scene-case">${told.case.case_no} · ${new Date(told.case.occurred_at).toLocaleString(tag(), { dateStyle: "medium", timeStyle: "short" })}</p>
+        <p class="scene-case">${told.case.case_no} · ${dated(told.case.occurred_at, { dateStyle: "medium", timeStyle: "short" })}</p>
         ${this.#net()}
         ${told.state === "draft" ? nothing : html`<span class="state ${told.state}">${word(`state.${told.state}`)}</span>`}
         <span class="scene-gap"></span>

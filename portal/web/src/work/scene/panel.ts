@@ -1,7 +1,7 @@
 // Beside the drawing: what is chosen, with its exact figures to be typed; else the scene itself, its parties, its
 // checklist and how far its review has come.
 import { html, nothing, type TemplateResult } from "lit";
-import { t } from "../../i18n/t";
+import { dated, t } from "../../i18n/t";
 import { catalogue } from "../../state/portal";
 import { icon } from "../../ui/icons";
 import { View } from "../../ui/view";
@@ -240,7 +240,7 @@ class Panel extends View {
             <p class="row-ends"><button class="outlined" @click=${() => void send("return")}>${word("return")}</button><button class="filled" @click=${() => void send("approve")}>${word("approve")}</button></p>`
         : nothing}
       ${now.state === "approved" && may ? html`<button class="filled" @click=${() => void send("lock")}>${word("lock.case")}</button>` : nothing}
-      <ol>${now.steps.map((one) => html`<li>${word(`state.${one.after}`)} <small>${one.actor} ${new Date(one.at).toLocaleString("zh-TW", { dateStyle: "short", timeStyle: "short" })}</small></li>`)}</ol>
+      <ol>${now.steps.map((one) => html`<li>${word(`state.${one.after}`)} <small>${one.actor} ${dated(one.at, { dateStyle: "short", timeStyle: "short" }, "zh-TW")}</small></li>`)}</ol>
     </section>`;
   }
 }

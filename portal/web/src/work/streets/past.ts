@@ -1,7 +1,7 @@
 // What an object was: each version with what it changed, by whom and how; a look at the map of then; the way back.
 import { html, nothing, type TemplateResult } from "lit";
 import { aborted, Latest } from "../../api/http";
-import { both, say, t, tag } from "../../i18n/t";
+import { both, dated, say, t } from "../../i18n/t";
 import { asOf } from "../../state/portal";
 import { signal } from "../../state/store";
 import { icon } from "../../ui/icons";
@@ -13,11 +13,11 @@ import * as server from "./server";
 import type { Entry, History } from "./server";
 
 export function moment(at: string): string {
-  return new Intl.DateTimeFormat(tag(), { timeZone: ZONE, dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return dated(at, { timeZone: ZONE, dateStyle: "medium", timeStyle: "short" });
 }
 
-/** The next whole minute, as an address writes it: what began within the minute is there then. */
-export const minuteAfter = (at: string): string => new Date(Math.ceil((Date.parse(at) + 1) / 60_000) * 60_000).toISOString().slice(0, 16) + "Z";
+/** The next thousandth of a second, as an address writes it: what began then is there, and what began after it in the same minute is not. */
+export const justAfter = (at: string): string => new Date(Date.parse(at) + 1).toISOString();
 
 class StreetPast extends View {
   static override properties = { name: {} };
@@ -67,7 +67,7 @@ class StreetPast extends View {
       <small>${[changeset.who ? name(changeset.who) : "", changeset.unit, methodName(changeset.method), changeset.accuracy ? `± ${changeset.accuracy} m` : "", changeset.note].filter(Boolean).join(" · ")}</small>
       <ul class="said">${one.changes.map((change) => html`<li>${say(change)}</li>`)}${one.changes.length ? nothing : html`<li class="hint">${t("streets.version.moved")}</li>`}</ul>
       <span class="acts">
-        <button class="outlined" @click=${() => (asOf.value = minuteAfter(one.valid_from))}>${icon("past")}${t("streets.version.look")}</button>
+        <button class="outlined" @click=${() => (asOf.value = justAfter(one.valid_from))}>${icon("past")}${t("streets.version.look")}</button>
         ${newest || !mayEdit ? nothing : html`<button class="outlined" @click=${() => void this.#restore(one)}>${icon("undo")}${t("streets.version.restore")}</button>`}
         ${newest && changeset.state === "reported" && mayAccept ? html`<button class="filled" @click=${() => void accepted(changeset.id)}>${icon("check")}${t("streets.accept")}</button>` : nothing}
       </span>
