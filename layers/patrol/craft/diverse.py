@@ -126,6 +126,8 @@ def overlap_of(made: list[Night], last: Night) -> float:
 
 THRIFT = 1.0
 ENOUGH = 0.3
+ALIKE, TURNS = 0.95, 3
+"""Loads this much alike are fair enough; so often it is tried."""
 
 
 def fairer(
@@ -138,14 +140,15 @@ def fairer(
     thrift: float = 0.05,
 ) -> Plan:
     """The same plan with loads more alike, if that costs no more than two percent of its value."""
-    if problem.units < 2:
-        return plan
-    again = solve(
-        problem, iterations=iterations, seed=seed, warm=plan.routes, tuning=Tuning(fair=0.15, thrift=thrift)
-    )
-    if again.value < floor * plan.value or len(again.missing) > len(plan.missing):
-        return plan
-    return again if jain(problem, again) > jain(problem, plan) else plan
+    tuning = Tuning(fair=0.15, thrift=thrift)
+    best, alike = plan, jain(problem, plan)
+    for turn in range(TURNS):
+        if problem.units < 2 or alike >= ALIKE:
+            break
+        again = solve(problem, iterations=iterations, seed=seed + turn, warm=best.routes, tuning=tuning)
+        if again.value >= floor * plan.value and len(again.missing) <= len(plan.missing):
+            best, alike = max((best, alike), (again, jain(problem, again)), key=lambda one: one[1])
+    return best
 
 
 def jain(problem: Problem, plan: Plan) -> float:

@@ -2,8 +2,9 @@
 
 Strings of neighbouring stops are taken out and the freed time is filled greedily by prize over cost, with noise, after
 "slack induction by string removals". Every insertion test is O(1) through earliest and latest times; what an
-insertion would cost is remembered per route until that route changes; without windows only what changed is priced anew.
-Same seed, same iterations: same plan.
+insertion would cost is remembered per route, and after an insertion only what changed is priced anew.
+Same seed, same iterations: same plan. All of it is one file, because the compiler's cache does not notice that a function
+of another file has changed.
 """
 
 from __future__ import annotations
@@ -51,6 +52,19 @@ def refresh(r: Any, p: Any, route: Any, size: Any, early: Any, late: Any) -> boo
 
 
 @njit(cache=True)
+def soonest(late: Any, r: Any, first: Any, last: Any, done: Any) -> int:
+    """The first position behind which somebody may still be busy at this time: `late` never falls along a route."""
+    lo, hi = first, last
+    while lo < hi:
+        middle = (lo + hi) // 2
+        if late[r, middle + 1] + SLACK < done:
+            lo = middle + 1
+        else:
+            hi = middle
+    return int(lo)
+
+
+@njit(cache=True)
 def price(
     r: Any,
     p: Any,
@@ -86,7 +100,7 @@ def price(
                 if c < least:
                     least, at = c, k
         else:
-            for k in range(first, last):
+            for k in range(soonest(late, r, first, last, opens[v] + service[v]), last):
                 a, b = route[r, k], route[r, k + 1]
                 if early[r, k] > closes[v]:
                     break
@@ -156,6 +170,72 @@ def reprice(
 
 
 @njit(cache=True)
+def reprice_timed(
+    r: Any,
+    k: Any,
+    p: Any,
+    q: Any,
+    route: Any,
+    size: Any,
+    early: Any,
+    late: Any,
+    where: Any,
+    cost: Any,
+    place: Any,
+    wait: Any,
+    free: Any,
+    count: Any,
+) -> None:
+    """After an insertion behind position k, with windows: what was the cheapest place is looked at again beside the two
+    new ones, and the whole route only where it is gone. That waiting elsewhere became shorter is not looked for."""
+    travel, service, opens, closes, _begin, _finish, profile, back, dislike, _windowed, disliked = p
+    d = travel[profile[r]]
+    db = back[profile[r]]
+    first, last = q[2][r], size[r] - 1
+    for i in range(count):
+        v = free[i]
+        if where[v] >= 0:
+            cost[r, v] = INF
+            continue
+        if cost[r, v] >= INF:
+            continue
+        kept = place[r, v]
+        if kept > k:
+            kept += 1
+        elif kept == k:
+            kept = -1
+        least, at = INF, -1
+        for turn in range(2):
+            lo, hi = k - 1, k + 2
+            if turn > 0:
+                lo, hi = soonest(late, r, first, last, opens[v] + service[v]), last
+            for j in range(lo, hi):
+                x = j
+                if turn == 0 and j == k - 1:  # stands for the place of before
+                    if kept < 0:
+                        continue
+                    x = kept
+                if turn > 0 and early[r, x] > closes[v]:
+                    break
+                a, b = route[r, x], route[r, x + 1]
+                t0 = early[r, x] + service[a] + db[v, a]
+                if t0 > closes[v]:
+                    continue
+                t1 = max(t0, opens[v])
+                if t1 + service[v] + d[v, b] > late[r, x + 1] + SLACK:
+                    continue
+                c = db[v, a] + d[v, b] - d[a, b] + wait * (t1 - t0)
+                if disliked:
+                    c += dislike[a, v] + dislike[v, b] - dislike[a, b]
+                if c < least:
+                    least, at = c, x
+            if least < INF and kept >= 0:
+                break
+        cost[r, v] = least
+        place[r, v] = at
+
+
+@njit(cache=True)
 def put(r: Any, k: Any, v: Any, route: Any, size: Any) -> None:
     for j in range(size[r], k + 1, -1):
         route[r, j] = route[r, j - 1]
@@ -220,7 +300,8 @@ def recreate(
         if plain:
             reprice(into, place[into, node], p, q, route, size, where, cost, place, free, count)
         else:
-            price(into, p, q, route, size, early, late, where, cost, place, wait, free, count)
+            at = place[into, node]
+            reprice_timed(into, at, p, q, route, size, early, late, where, cost, place, wait, free, count)
 
 
 @njit(cache=True)

@@ -31,7 +31,7 @@ class Tuning:
     cold: float = 0.0006
     average: float = 8.0  # stops taken out at once
     longest: float = 20.0
-    wait: float = 0.3  # what a minute of waiting costs, beside a minute of driving
+    wait: float = 0.1  # what a minute of waiting costs, beside a minute of driving
     gammas: tuple[float, float] = (0.5, 3.0)
     fair: float = 0.0
     thrift: float = 0.05  # share of a mean prize that the time of all shifts together is worth
