@@ -76,7 +76,7 @@ effect(() => {
 /** What is likely to be wanted next, once all that was asked for is there; what fails is asked for again when it is opened. */
 let prepared = false;
 function prepare(): void {
-  if (prepared) return;
+  if (prepared || !navigator.onLine) return;
   prepared = true;
   void Promise.all([more(), import("./work/explore/detail")]).catch(() => undefined);
   startWorker();
