@@ -97,8 +97,10 @@ def middle(town: Document, name: str) -> tuple[float, float]:
     else:
         one = next(s for s in town.segments if s.id == id_)
         line = [nodes[one.a], *one.via, nodes[one.b]]
-        at = line[1] if len(line) > 2 else tuple((p + q) / 2 for p, q in zip(*line, strict=True))  # type: ignore[assignment]
-    return DEGREES.transform(*at)  # type: ignore[no-any-return]
+        (x, y), (u, v) = line[0], line[-1]
+        at = line[1] if len(line) > 2 else ((x + u) / 2, (y + v) / 2)
+    lon, lat = DEGREES.transform(*at)
+    return float(lon), float(lat)
 
 
 def look(page: Page, town: Document, name: str, rest: str = "", zoom: float = 19) -> None:

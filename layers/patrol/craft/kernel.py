@@ -65,6 +65,17 @@ def soonest(late: Any, r: Any, first: Any, last: Any, done: Any) -> int:
 
 
 @njit(cache=True)
+def timed(
+    t0: Any, opened: Any, closed: Any, busy: Any, onward: Any, end: Any, extra: Any, wait: Any
+) -> float:
+    """The cost of a stop reached at t0, left for what must begin by `end`; INF where there is no time for it."""
+    t1 = max(t0, opened)
+    if t0 > closed or t1 + busy + onward > end + SLACK:
+        return INF
+    return float(extra + wait * (t1 - t0))
+
+
+@njit(cache=True)
 def price(
     r: Any,
     p: Any,
@@ -104,14 +115,11 @@ def price(
                 a, b = route[r, k], route[r, k + 1]
                 if early[r, k] > closes[v]:
                     break
-                t0 = early[r, k] + service[a] + db[v, a]
-                if t0 > closes[v]:
-                    continue
-                t1 = max(t0, opens[v])
-                if t1 + service[v] + d[v, b] > late[r, k + 1] + SLACK:
-                    continue
-                c = db[v, a] + d[v, b] - d[a, b] + wait * (t1 - t0)
-                if disliked:
+                t0, far = early[r, k] + service[a] + db[v, a], d[v, b]
+                c = timed(
+                    t0, opens[v], closes[v], service[v], far, late[r, k + 1], db[v, a] + far - d[a, b], wait
+                )
+                if disliked and c < INF:
                     c += dislike[a, v] + dislike[v, b] - dislike[a, b]
                 if c < least:
                     least, at = c, k
@@ -200,37 +208,31 @@ def reprice_timed(
         if cost[r, v] >= INF:
             continue
         kept = place[r, v]
-        if kept > k:
-            kept += 1
-        elif kept == k:
-            kept = -1
         least, at = INF, -1
-        for turn in range(2):
-            lo, hi = k - 1, k + 2
-            if turn > 0:
-                lo, hi = soonest(late, r, first, last, opens[v] + service[v]), last
-            for j in range(lo, hi):
-                x = j
-                if turn == 0 and j == k - 1:  # stands for the place of before
-                    if kept < 0:
-                        continue
-                    x = kept
-                if turn > 0 and early[r, x] > closes[v]:
-                    break
-                a, b = route[r, x], route[r, x + 1]
-                t0 = early[r, x] + service[a] + db[v, a]
-                if t0 > closes[v]:
-                    continue
-                t1 = max(t0, opens[v])
-                if t1 + service[v] + d[v, b] > late[r, x + 1] + SLACK:
-                    continue
-                c = db[v, a] + d[v, b] - d[a, b] + wait * (t1 - t0)
-                if disliked:
-                    c += dislike[a, v] + dislike[v, b] - dislike[a, b]
-                if c < least:
-                    least, at = c, x
-            if least < INF and kept >= 0:
+        if kept != k:
+            at = kept + 1 if kept > k else kept
+            a, b = route[r, at], route[r, at + 1]
+            t0, far = early[r, at] + service[a] + db[v, a], d[v, b]
+            least = timed(
+                t0, opens[v], closes[v], service[v], far, late[r, at + 1], db[v, a] + far - d[a, b], wait
+            )
+            if disliked and least < INF:
+                least += dislike[a, v] + dislike[v, b] - dislike[a, b]
+        lo, hi = k, k + 2
+        if least >= INF:
+            lo, hi = soonest(late, r, first, last, opens[v] + service[v]), last
+        for j in range(lo, hi):
+            if early[r, j] > closes[v]:
                 break
+            a, b = route[r, j], route[r, j + 1]
+            t0, far = early[r, j] + service[a] + db[v, a], d[v, b]
+            c = timed(
+                t0, opens[v], closes[v], service[v], far, late[r, j + 1], db[v, a] + far - d[a, b], wait
+            )
+            if disliked and c < INF:
+                c += dislike[a, v] + dislike[v, b] - dislike[a, b]
+            if c < least:
+                least, at = c, j
         cost[r, v] = least
         place[r, v] = at
 

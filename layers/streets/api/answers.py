@@ -57,7 +57,7 @@ def told(action: Callable[..., Answer]) -> Callable[..., Answer]:
             return 422, {"detail": str(wrong), "code": "impossible", "findings": []}
 
     # names in the annotations are those of the action's own module, which Ninja would look for in this one
-    inner.__signature__ = signature(action, eval_str=True)  # type: ignore[attr-defined]
+    vars(inner)["__signature__"] = signature(action, eval_str=True)
     return inner
 
 
